@@ -1,0 +1,34 @@
+"""What the environment says, read once; the other settings files import from here."""
+
+import secrets
+from pathlib import Path
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+env = environ.Env()
+if (BASE_DIR / ".env").exists():
+    env.read_env(str(BASE_DIR / ".env"))
+
+VAR_DIR = Path(env.str("PAM_VAR_DIR", default=str(BASE_DIR / "var")))
+ENVIRONMENT = env.str("ENVIRONMENT", default="development")
+PRODUCTION = ENVIRONMENT == "production"
+DEBUG = env.bool("DEBUG", default=False)
+VERSION = env.str("VERSION", default="") or (BASE_DIR / "VERSION").read_text().strip()
+
+
+def kept_secret(name: str) -> str:
+    """Return the secret kept in `var/NAME` (mode 0600), made at the first call; for development only."""
+    path = VAR_DIR / name
+    if not path.exists():
+        VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = path.with_suffix(f".{secrets.token_hex(4)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48))
+        try:
+            path.hardlink_to(fresh)  # whoever is first wins: two starting processes agree on one secret
+        except FileExistsError:
+            pass
+        fresh.unlink()
+    return path.read_text().strip()
