@@ -1,0 +1,1 @@
+"""Engines: interchangeable ways of turning a turn into steps and words."""

@@ -1,0 +1,1 @@
+"""The embedded engine: understands everyday English without a network."""

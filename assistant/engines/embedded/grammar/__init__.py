@@ -1,0 +1,1 @@
+"""Typed grammars of the embedded engine: numbers, times, money, quantities."""
