@@ -1,0 +1,9 @@
+"""App of assistant."""
+
+from django.apps import AppConfig
+
+
+class AssistantConfig(AppConfig):
+    """The assistant app."""
+
+    name = "assistant"

@@ -1,0 +1,1 @@
+"""PAM's own English grammar of dates, times, recurrences and offsets."""

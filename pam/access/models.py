@@ -1,0 +1,86 @@
+"""The base of rows that belong to somebody, and the versions of audiences."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self, TypeVar
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+
+from .context import current, current_user_id
+from .ids import uuid7
+from .rules import AccessRule, Mine
+
+M = TypeVar("M", bound=models.Model, covariant=True)
+
+
+class ScopedQuerySet(models.QuerySet[M]):
+    """Rows within the scope of who acts."""
+
+    def raw(self, *_: Any, **__: Any) -> Any:
+        """Raw SQL would walk around the scope."""
+        raise TypeError("Rows that belong to somebody are not read with raw SQL.")
+
+
+class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)[M]):  # type: ignore[misc]
+    """Manager whose every queryset starts from what the acting person may see."""
+
+    use_in_migrations = False
+
+    def get_queryset(self) -> ScopedQuerySet[M]:
+        """Return the rows that the acting person sees; raises NotActing where nobody acts."""
+        rows: ScopedQuerySet[M] = super().get_queryset()
+        acting = current()
+        if acting.reason:
+            return rows
+        rule: AccessRule = self.model.access_rule
+        return rows.filter(rule.condition(current_user_id()))
+
+
+class Scoped(models.Model):
+    """A row with an owner and a public UUIDv7, read within the scope of who acts."""
+
+    access_rule: ClassVar[AccessRule] = Mine()
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False, editable=False
+    )
+    created_at = models.DateTimeField(auto_now_add=True, editable=False)
+    updated_at = models.DateTimeField(auto_now=True, editable=False)
+
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+        default_manager_name = "objects"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; a new row belongs to who acts where no owner is said."""
+        if self.owner_id is None:
+            self.owner_id = current_user_id()
+        super().save(*args, **kwargs)
+
+
+class AudienceVersion(models.Model):
+    """How often what an audience sees has changed, by domain; domain "" counts all and places the change feed."""
+
+    audience = models.UUIDField()
+    domain = models.CharField(max_length=20)
+    version = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["audience", "domain"], name="access_audience_domain"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.audience}/{self.domain or '*'}: {self.version}"
+
+
+def versions(audiences: list[UUID], domains: list[str]) -> list[tuple[str, str, int]]:
+    """Return (audience, domain, version) of these audiences and domains, sorted; the heart of every ETag."""
+    rows = AudienceVersion.objects.filter(audience__in=audiences, domain__in=domains)
+    return sorted((str(row.audience), row.domain, row.version) for row in rows)

@@ -1,0 +1,118 @@
+"""People: who signs in, and how they like their days, money and distances shown."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from functools import cached_property
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+
+from pam.access.ids import uuid7
+from pam.access.money import CurrencyField
+from pam.access.rules import AccessRule, Mine
+
+
+def check_zone(value: str) -> None:
+    """Accept names of the time zone database only; raises ValidationError."""
+    if value not in available_timezones():
+        raise ValidationError(f"{value} is not a time zone such as Australia/Brisbane.")
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes people by their email address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Make a person; raises ValidationError on a missing address or wrong settings."""
+        if not email:
+            raise ValidationError("An email address is needed.")
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.full_clean(exclude=["password"])
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Make an administrator, whose address counts as verified."""
+        fields.setdefault("email_verified_at", timezone.now())
+        return self.create_user(email, password, role=User.Role.ADMIN, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """Find a person by address, whatever its case."""
+        return self.get(email=(username or "").lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. Their settings are journaled like any row of theirs (`recorded_fields`)."""
+
+    class Role(models.TextChoices):
+        USER = "user", "User"
+        ADMIN = "admin", "Admin"
+
+    class Distance(models.TextChoices):
+        KM = "km", "Kilometres"
+        MI = "mi", "Miles"
+
+    class Volume(models.TextChoices):
+        LITRES = "L", "Litres"
+        GALLONS = "gal", "Gallons (US)"
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0, "Monday"
+        SUNDAY = 6, "Sunday"
+        SATURDAY = 5, "Saturday"
+
+    access_rule: ClassVar[AccessRule] = Mine()
+    noun: ClassVar[str] = "Settings"
+    # What the journal records of a person; sign-ins and password hashes are not content of theirs.
+    recorded_fields: ClassVar[frozenset[str]] = frozenset(
+        {"display_name", "time_zone", "locale", "home_currency", "distance_unit", "volume_unit", "week_start",
+         "theme", "email_reminders"}
+    )  # fmt: skip
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField(unique=True, error_messages={"unique": "This address has an account already."})
+    email_verified_at = models.DateTimeField(null=True, blank=True)
+    display_name = models.CharField(max_length=80, blank=True)
+    time_zone = models.CharField(max_length=64, default="Australia/Brisbane", validators=[check_zone])
+    locale = models.CharField(max_length=10, default="en-AU")
+    home_currency = CurrencyField(default="AUD")
+    distance_unit = models.CharField(max_length=2, choices=Distance.choices, default=Distance.KM)
+    volume_unit = models.CharField(max_length=3, choices=Volume.choices, default=Volume.LITRES)
+    week_start = models.SmallIntegerField(choices=Weekday.choices, default=Weekday.MONDAY)
+    theme = models.CharField(
+        max_length=5, blank=True, choices=[("", "As the system"), ("light", "Light"), ("dark", "Dark")]
+    )
+    email_reminders = models.BooleanField(default=False)
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.USER)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+
+    USERNAME_FIELD = "email"
+    objects: ClassVar[UserManager] = UserManager()
+
+    def __str__(self) -> str:
+        return self.display_name or self.email
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the admin site opens for them."""
+        return self.role == self.Role.ADMIN or self.is_superuser
+
+    @cached_property
+    def zone(self) -> tzinfo:
+        """Their time zone."""
+        return ZoneInfo(self.time_zone)
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Administrators may do everything in the admin site."""
+        return (self.is_active and self.role == self.Role.ADMIN) or super().has_perm(perm, obj)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Administrators see every app in the admin site."""
+        return (self.is_active and self.role == self.Role.ADMIN) or super().has_module_perms(app_label)

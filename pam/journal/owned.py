@@ -1,0 +1,90 @@
+"""Owned models: rows whose every change the journal records, whatever part of the ORM makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, Self, TypeVar
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from pam.access import current_user_id
+from pam.access.context import current
+from pam.access.models import Scoped, ScopedQuerySet
+from pam.access.rules import AccessRule
+
+from . import capture
+
+M = TypeVar("M", bound=models.Model, covariant=True)
+
+
+class OwnedQuerySet(ScopedQuerySet[M]):
+    """A scoped queryset that records what it changes in bulk."""
+
+    def update(self, **values: Any) -> int:
+        """Update and record every row that is touched."""
+        for field in self.model._meta.concrete_fields:
+            if getattr(field, "auto_now", False) and field.name not in values:
+                values[field.name] = timezone.now()
+        with transaction.atomic(using=self.db):
+            before = capture.rows_before(self, values)
+            if not before:
+                return 0
+            only = self.model._base_manager.filter(pk__in=[row["pk"] for row in before])
+            # A queryset of our own rows keeps annotations that expressions of `values` may use.
+            target = self.filter(pk__in=[row["pk"] for row in before]) if self.query.annotations else only
+            count = models.QuerySet.update(target, **values)
+            capture.updated(self.model, before)
+            return count
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        """Create and record; owners are filled in. Updating conflicts would overwrite unseen: refused."""
+        if kwargs.get("update_conflicts"):
+            raise TypeError("Rows that the journal keeps are not overwritten by bulk_create.")
+        rows = list(objs)
+        capture.require_entry(self.model)
+        for row in rows:
+            if row.owner_id is None:
+                row.owner_id = current_user_id()
+        with transaction.atomic(using=self.db):
+            made = super().bulk_create(rows, *args, **kwargs)
+            capture.created(self.model, [row.pk for row in rows])
+            return made
+
+    bulk_create.alters_data = True  # type: ignore[attr-defined]
+
+    def _raw_delete(self, using: str | None) -> int:
+        raise TypeError("Rows that the journal keeps are not deleted unseen.")
+
+
+class OwnedManager(models.Manager.from_queryset(OwnedQuerySet)[M]):  # type: ignore[misc]
+    """Manager of owned rows: scoped by who acts, recording what changes."""
+
+    use_in_migrations = False
+
+    def get_queryset(self) -> OwnedQuerySet[M]:
+        """Return the rows that the acting person sees; raises NotActing where nobody acts."""
+        rows: OwnedQuerySet[M] = super().get_queryset()
+        acting = current()
+        if acting.reason:
+            return rows
+        rule: AccessRule = self.model.access_rule
+        return rows.filter(rule.condition(current_user_id()))
+
+
+class Owned(Scoped):
+    """A row of somebody's content.
+
+    A model says how it is spoken of: `noun`, `shown_fields` (what a change shows) and `receipt()`, which returns
+    the texts of its line: name, and where they help sub, value, value_sub.
+    """
+
+    noun: ClassVar[str]
+    shown_fields: ClassVar[tuple[str, ...]] = ()
+
+    objects: ClassVar[OwnedManager[Self]] = OwnedManager()
+
+    class Meta(Scoped.Meta):
+        abstract = True

@@ -1,0 +1,154 @@
+"""Undo: an entry of its own that restores the before-values where the present still equals the after-values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db import IntegrityError, connection, models, transaction
+
+from pam.access import acting_as, unscoped
+
+from . import capture
+from .entries import Change, Entry, entry, note
+from .lines import line_of
+from .models import JournalChange, JournalEntry
+from .values import decode_row, touched_by_clock
+
+
+class Refused(Exception):
+    """An undo that would walk over a later change, or has nothing to undo; the message is for the person."""
+
+
+def undone_ids(owner: Any) -> set[UUID]:
+    """Return the ids of this person's entries that are undone now (an undone undo undoes nothing)."""
+    with acting_as(owner):
+        links = list(JournalEntry.objects.exclude(undoes=None).values_list("undoes_id", "id").order_by("number"))
+    by_target: dict[UUID, list[UUID]] = {}
+    for target, undo_id in links:
+        if target is not None:
+            by_target.setdefault(target, []).append(undo_id)
+    state: dict[UUID, bool] = {}
+    # An undo always stands later than what it undoes: from the newest back, each answer is known when asked.
+    for target in sorted(by_target, reverse=True):
+        state[target] = any(not state.get(undo_id, False) for undo_id in by_target[target])
+    return {target for target, undone in state.items() if undone}
+
+
+def undo(actor: Any, entry_id: UUID, *, source: str) -> Entry:
+    """Undo one entry of the actor's own as one step; raises Refused with the reason, leaving all as it was."""
+    with acting_as(actor):
+        kept = JournalEntry.objects.filter(pk=entry_id).first()
+        if kept is None:
+            raise Refused("There is no such entry. Nothing has changed.")
+        try:
+            with entry(actor, source=source, label=f"Undo of entry {kept.number:,}", undoes=kept.id) as found:
+                # Asked inside the transaction and behind the chain's lock: two undos at once are one.
+                _lock_chain(actor)
+                if kept.id in undone_ids(actor):
+                    raise Refused(f"Entry {kept.number:,} is undone already. Nothing has changed.")
+                for change in kept.changes.order_by("-position"):
+                    _take_back(change, kept)
+                connection.check_constraints()
+        except IntegrityError as problem:
+            raise Refused(
+                f"Entry {kept.number:,} cannot be undone: something made since stands in its place. "
+                "Nothing has changed."
+            ) from problem
+        return found
+
+
+def undo_rows(actor: Any, rows: Iterable[tuple[type[models.Model], UUID]], *, source: str) -> list[Entry]:
+    """Undo every entry of the actor that touched these rows, newest first; all or nothing."""
+    with acting_as(actor), transaction.atomic():
+        ids: dict[UUID, int] = {}
+        for model, pk in rows:
+            changes = JournalChange.objects.filter(
+                model=model._meta.label_lower, row=pk, entry__owner=actor, entry__undoes=None
+            ).select_related("entry")
+            ids.update({change.entry_id: change.entry.number for change in changes})
+        live = set(ids) - undone_ids(actor)
+        return [undo(actor, entry_id, source=source) for entry_id in sorted(live, key=lambda e: -ids[e])]
+
+
+def _lock_chain(actor: Any) -> None:
+    from .models import Chain
+
+    if connection.features.has_select_for_update:
+        list(Chain.objects.select_for_update().filter(owner=actor))
+
+
+def _take_back(change: JournalChange, kept: JournalEntry) -> None:
+    model = apps.get_model(change.model)
+    present = capture.read(model, [change.row], lock=True).get(change.row)
+    _check_visible(model, change, present)
+    clock = touched_by_clock(model)
+    if change.operation == "delete":
+        if present is not None:
+            raise _later(change, kept)
+        row = model(**decode_row(model, change.before or {}))
+        row.save_base(raw=True, force_insert=True)
+        return
+    after = change.after or {}
+    if present is None or any(present.get(name) != value for name, value in after.items() if name not in clock):
+        raise _later(change, kept)
+    with unscoped("undo restores what its own check allowed"):
+        if change.operation == "create":
+            _remove(model, change, kept, present)
+        else:
+            before = change.before or {}
+            values = {
+                name: value
+                for name, value in decode_row(model, before).items()
+                if name not in clock or present.get(name) == after.get(name)
+            }
+            rows = model._base_manager.filter(pk=change.row)
+            models.QuerySet.update(rows, **values)
+            capture.note_update(model, change.row, present, capture.read(model, [change.row])[change.row])
+
+
+def _remove(model: type[models.Model], change: JournalChange, kept: JournalEntry, present: Any) -> None:
+    for relation in model._meta.related_objects:
+        child = relation.related_model
+        if not capture.is_recorded(child):
+            continue
+        leaning = child._base_manager.filter(**{relation.field.name: change.row}).first()
+        if leaning is not None:
+            raise Refused(
+                f"Entry {kept.number:,} cannot be undone: {line_of(leaning, 'create').what.lower()} "
+                f"“{line_of(leaning, 'create').name}” stands on it. Undo or delete that first. Nothing has changed."
+            )
+    rows = model._base_manager.filter(pk=change.row)
+    row = rows.get()
+    line = line_of(row, "delete")
+    models.QuerySet._raw_delete(rows, rows.db)
+    note(Change(model, change.row, "delete", present, None, capture.audiences(model, present), line))
+
+
+def _check_visible(model: type[models.Model], change: JournalChange, present: Any) -> None:
+    if present is not None and not model._base_manager.filter(pk=change.row).exists():
+        raise Refused("What this entry changed is not yours to see any more. Nothing has changed.")
+
+
+def _later(change: JournalChange, kept: JournalEntry) -> Refused:
+    later = (
+        JournalChange.objects.filter(model=change.model, row=change.row, id__gt=change.id)
+        .exclude(entry_id=kept.id)
+        .select_related("entry")
+        .order_by("-id")
+        .first()
+    )
+    if later is None:
+        return Refused(
+            f"Entry {kept.number:,} cannot be undone: what it changed is different by now. Nothing has changed."
+        )
+    if later.entry.owner_id != kept.owner_id:
+        return Refused(
+            f"Entry {kept.number:,} cannot be undone: somebody else changed the same thing later. Nothing has changed."
+        )
+    return Refused(
+        f"Entry {kept.number:,} cannot be undone: entry {later.entry.number:,} changed the same thing later. "
+        f"Undo entry {later.entry.number:,} first. Nothing has changed."
+    )

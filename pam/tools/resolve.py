@@ -1,0 +1,93 @@
+"""From what an engine gives to what a tool takes: validation, and names to the user's own rows."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from pydantic import ValidationError as Invalid
+from rapidfuzz import fuzz, process, utils
+
+from .arguments import Arguments, RefTo
+from .registry import Ask, Tool, ToolError
+
+NEAR_ENOUGH = 82  # rapidfuzz's weighted ratio; below it a name is another name
+MOST_OPTIONS = 6
+
+
+def resolve(tool: Tool, given: dict[str, Any]) -> Arguments:
+    """Return the tool's typed arguments with names replaced by rows; raises Ask or ToolError. Needs who acts."""
+    try:
+        asked = tool.arguments.model_validate(given)
+    except Invalid as problem:
+        first = problem.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ToolError(f"“{where}” is not usable: {first['msg']}. Nothing has changed.") from problem
+    for slot, ref in refs(tool.arguments).items():
+        value = getattr(asked, slot)
+        if isinstance(value, str):
+            setattr(asked, slot, find_row(slot, ref, value))
+        elif isinstance(value, list):
+            setattr(asked, slot, [find_row(slot, ref, v) if isinstance(v, str) else v for v in value])
+    return asked
+
+
+def refs(arguments: type[Arguments]) -> dict[str, RefTo]:
+    """Return the arguments that name rows."""
+    found = {}
+    for name, field in arguments.model_fields.items():
+        marks = [mark for mark in field.metadata if isinstance(mark, RefTo)] or _nested(field.annotation)
+        if marks:
+            found[name] = marks[0]
+    return found
+
+
+def _nested(annotation: Any) -> list[RefTo]:
+    found = [mark for mark in getattr(annotation, "__metadata__", ()) if isinstance(mark, RefTo)]
+    for part in getattr(annotation, "__args__", ()):
+        found += _nested(part)
+    return found
+
+
+def find_row(slot: str, ref: RefTo, text: str) -> Any:
+    """Return the one row that a name or id means; raises Ask where none or several do."""
+    model: Any = apps.get_model(ref.model)
+    try:
+        row = model.objects.filter(pk=UUID(text)).first()
+        if row is not None:
+            return row
+    except ValueError:
+        pass
+    if hasattr(model, "find_by_words"):
+        found = model.find_by_words(text)
+    else:
+        found = nearest(list(model.objects.all()), text)
+    if len(found) == 1:
+        return found[0]
+    noun = getattr(model, "noun", model._meta.verbose_name)
+    names = [str(row) for row in (found or list(model.objects.all()[:MOST_OPTIONS]))][:MOST_OPTIONS]
+    if found:
+        raise Ask(slot, f"Which {noun.lower()}? {' · '.join(names)}", names)
+    there = f" There is {' · '.join(names)}." if names else ""
+    raise Ask(slot, f"There is no {noun.lower()} called “{text}”.{there} Which one is meant?", names)
+
+
+def nearest(rows: list[Any], text: str) -> list[Any]:
+    """Return the rows whose name is meant by the text: exact, then contained words, then near spellings."""
+    wanted = utils.default_process(text)
+    names = {index: utils.default_process(str(row)) for index, row in enumerate(rows)}
+    exact = [rows[index] for index, name in names.items() if name == wanted]
+    if exact or not wanted:
+        return exact
+    words = set(wanted.split()) - {"the", "my", "our", "a", "account", "group", "card"}
+    inside = [
+        rows[index]
+        for index, name in names.items()
+        if words and (words <= set(name.split()) or set(name.split()) <= set(wanted.split()))
+    ]
+    if inside:
+        return inside
+    scored = process.extract(wanted, names, scorer=fuzz.WRatio, score_cutoff=NEAR_ENOUGH, limit=3)
+    best = [rows[index] for _, score, index in scored if score >= scored[0][1] - 3]
+    return best

@@ -1,0 +1,1 @@
+"""PAM: the social app."""

@@ -1,0 +1,9 @@
+"""App of social."""
+
+from django.apps import AppConfig
+
+
+class SocialConfig(AppConfig):
+    """The social app."""
+
+    name = "social"

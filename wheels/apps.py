@@ -1,0 +1,9 @@
+"""App of wheels."""
+
+from django.apps import AppConfig
+
+
+class WheelsConfig(AppConfig):
+    """The wheels app."""
+
+    name = "wheels"

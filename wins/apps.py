@@ -1,0 +1,9 @@
+"""App of wins."""
+
+from django.apps import AppConfig
+
+
+class WinsConfig(AppConfig):
+    """The wins app."""
+
+    name = "wins"

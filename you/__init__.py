@@ -1,0 +1,1 @@
+"""PAM: the you app."""
