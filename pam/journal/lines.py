@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.utils import timezone
 
@@ -108,7 +109,7 @@ def _label(model: type[models.Model], name: str) -> str:
 def line_of(row: Any, operation: str) -> Line:
     """Return the line of a row that came, changed or went; the model's `receipt()` names it."""
     model = type(row)
-    line: Line = Line(model._meta.app_label, VERBS[operation], getattr(model, "noun", model.__name__), "")
+    line: Line = Line(model._meta.app_label, VERBS[operation], getattr(row, "noun", model.__name__), "")
     described = row.receipt() if hasattr(row, "receipt") else {"name": str(row)}
     for name, value in described.items():
         setattr(line, name, show(value))
@@ -117,12 +118,16 @@ def line_of(row: Any, operation: str) -> Line:
 
 
 def _differences(model: type[models.Model], before: Any, after: Any) -> list[dict[str, str]]:
+    def value(row: Any, name: str) -> str:
+        display = f"get_{name}_display"
+        try:
+            return show(getattr(row, display)() if hasattr(row, display) else getattr(row, name))
+        except ObjectDoesNotExist:  # what it pointed at is gone, perhaps by this very entry
+            return "one that is deleted"
+
     found = []
     for name in getattr(model, "shown_fields", None) or sorted(getattr(model, "recorded_fields", ())):
-        display = f"get_{name}_display"
-        was, now = (
-            show(getattr(row, display)() if hasattr(row, display) else getattr(row, name)) for row in (before, after)
-        )
+        was, now = value(before, name), value(after, name)
         if was != now:
             found.append({"field": _label(model, name), "before": was, "after": now})
     return found
