@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,21 @@ from .registry import Ask, Tool, ToolError
 
 NEAR_ENOUGH = 82  # rapidfuzz's weighted ratio; below it a name is another name
 MOST_OPTIONS = 6
+
+_finders: dict[Any, Callable[[str], list[Any]]] = {}
+
+
+def finds(model: Any, finder: Callable[[str], list[Any]]) -> None:
+    """Say how words find rows of a model (transactions, tasks); without, its rows are found by their names.
+
+    The finder acts for the acting person and returns the one row meant, or all that are meant equally.
+    """
+    _finders[model] = finder
+
+
+def finder_of(model: Any) -> Callable[[str], list[Any]] | None:
+    """Return how words find rows of this model, if said."""
+    return _finders.get(model)
 
 
 def resolve(tool: Tool, given: dict[str, Any]) -> Arguments:
@@ -59,10 +75,8 @@ def find_row(slot: str, ref: RefTo, text: str) -> Any:
             return row
     except ValueError:
         pass
-    if hasattr(model, "find_by_words"):
-        found = model.find_by_words(text)
-    else:
-        found = nearest(list(model.objects.all()), text)
+    finder = _finders.get(model)
+    found = finder(text) if finder else nearest(list(model.objects.all()), text)
     if len(found) == 1:
         return found[0]
     noun = getattr(model, "noun", model._meta.verbose_name)
