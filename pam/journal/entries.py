@@ -146,8 +146,8 @@ def require(model: type[models.Model]) -> Entry:
     return found
 
 
-def fingerprint(changes: list[Change]) -> str:
-    """Return a digest of what would change that ignores generated ids and clocks.
+def fingerprint(changes: list[Change], start: int = 0) -> str:
+    """Return a digest of what the changes from `start` on would do, ignoring generated ids and clocks.
 
     Two previews of one plan have the same digest as long as they would do the same.
     """
@@ -166,6 +166,6 @@ def fingerprint(changes: list[Change]) -> str:
     rows = [
         [change.model._meta.label_lower, made.get(str(change.row), str(change.row)), change.operation,
          plain(change.before), plain(change.after)]
-        for change in changes
+        for change in changes[start:]
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(rows, sort_keys=True, default=str).encode()).hexdigest()

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -63,11 +64,15 @@ class Outcome:
 
 @dataclass
 class Preview:
-    """What steps would do: the lines by action, a digest that changes when they would do something else."""
+    """What steps would do, each with a digest that changes when it would do something else."""
 
-    lines: dict[UUID, list[dict[str, Any]]]
-    digest: str
-    problems: dict[UUID, Outcome]
+    outcomes: dict[UUID, Outcome]
+    digests: dict[UUID, str]
+
+    @property
+    def problem(self) -> Outcome | None:
+        """The first step that would not be done."""
+        return next((outcome for outcome in self.outcomes.values() if outcome.status != "done"), None)
 
 
 def run(user: Any, steps: Sequence[Step], *, source: str, label: str = "") -> list[Outcome]:
@@ -87,6 +92,8 @@ class _RanElsewhere(Exception):
 
 def _run(user: Any, steps: Sequence[Step], source: str, label: str) -> list[Outcome]:
     with acting_as(user):
+        if any(_is_direct(step) for step in steps):
+            return _run_in_parts(user, steps, source, label)
         ran = {run.pk: run for run in ToolRun.objects.filter(pk__in=[step.action for step in steps])}
         outcomes = {pk: Outcome.from_json(run.outcome) for pk, run in ran.items()}
         open_steps = [step for step in steps if step.action not in ran]
@@ -98,6 +105,34 @@ def _run(user: Any, steps: Sequence[Step], source: str, label: str) -> list[Outc
                 for step in open_steps:
                     _keep(outcomes[step.action], entry)
         return [outcomes[step.action] for step in steps]
+
+
+def _is_direct(step: Step) -> bool:
+    found = find(step.tool)
+    return found is not None and found.direct
+
+
+def _run_in_parts(user: Any, steps: Sequence[Step], source: str, label: str) -> list[Outcome]:
+    """Run direct tools one by one, in their order among the others, which stay one entry a run of neighbours."""
+    outcomes: list[Outcome] = []
+    for direct, neighbours in groupby(steps, key=_is_direct):
+        group = list(neighbours)
+        if direct:
+            outcomes += [_run_direct(user, step) for step in group]
+        else:
+            outcomes += _run(user, group, source, label)
+    return outcomes
+
+
+def _run_direct(user: Any, step: Step) -> Outcome:
+    kept = ToolRun.objects.filter(pk=step.action).first()
+    if kept is not None:
+        return Outcome.from_json(kept.outcome)
+    with transaction.atomic():
+        outcome = _attempt(user, step, Entry(user, "chat"))
+        if outcome.status == "done":
+            _keep(outcome, Entry(user, "chat"))
+    return outcome
 
 
 def _keep(outcome: Outcome, entry: Entry) -> None:
@@ -175,16 +210,13 @@ def words_of(problem: ValidationError) -> str:
 
 def preview(user: Any, steps: Sequence[Step]) -> Preview:
     """Run steps in a savepoint, collect what each would change, and roll back."""
-    lines: dict[UUID, list[dict[str, Any]]] = {}
-    problems: dict[UUID, Outcome] = {}
+    found = Preview({}, {})
     with acting_as(user), journal.preview(user) as entry:
         for step in steps:
-            outcome = _attempt(user, step, entry)
-            lines[step.action] = outcome.lines
-            if outcome.status != "done":
-                problems[step.action] = outcome
-        digest = fingerprint(entry.changes)
-    return Preview(lines, digest, problems)
+            mark = len(entry.changes)
+            found.outcomes[step.action] = _attempt(user, step, entry)
+            found.digests[step.action] = fingerprint(entry.changes, mark)
+    return found
 
 
 def risk_of(user: Any, tool: Tool, given: dict[str, Any]) -> Risk:

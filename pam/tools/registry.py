@@ -68,6 +68,8 @@ class Tool:
     risk_of: Callable[[Any, Any], Risk] | None = None
     # Who will see it, said before it is done: "14 members will see it".
     audience: Callable[[Any, Any], str] | None = None
+    # Opens its entries itself (undo does): runs beside the entry of the other steps, not inside it.
+    direct: bool = False
 
     @property
     def effect(self) -> str:
@@ -102,6 +104,7 @@ def tool(
     any_of: tuple[str, ...] = (),
     risk_of: Callable[[Any, A], Risk] | None = None,
     audience: Callable[[Any, A], str] | None = None,
+    direct: bool = False,
 ) -> Callable[[Callable[[Any, A], Reply | None]], Callable[[Any, A], Reply | None]]:
     """Declare a tool; its name is the app and the function, its description the docstring.
 
@@ -118,7 +121,7 @@ def tool(
             raise ValueError(f"{name} has no docstring to be described by")
         _tools[name] = Tool(
             name, domain, arguments, risk, function, title, re.sub(r"\s+", " ", function.__doc__).strip(),
-            ask or {}, any_of, risk_of, audience,
+            ask or {}, any_of, risk_of, audience, direct,
         )  # fmt: skip
         return function
 

@@ -1,0 +1,97 @@
+"""What a conversation has in mind: what was just done, what is asked, what waits. Kept with the thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from .models import Action, Plan, Thread, Turn
+
+MOST_RECENT = 12
+
+current_turn: ContextVar[Turn | None] = ContextVar("pam_turn", default=None)
+
+
+@dataclass
+class Recent:
+    """Something that was done in this conversation: the tool, what it was told, and the rows that came of it."""
+
+    tool: str
+    arguments: dict[str, Any]
+    rows: list[dict[str, str]]  # {"model", "row", "what", "name", "verb"}
+    entry: str
+
+
+@dataclass
+class Open:
+    """A question of PAM's that waits for its answer."""
+
+    tool: str
+    arguments: dict[str, Any]
+    slot: str
+    question: str
+    options: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Mind:
+    """What the dialogue has in mind, newest first."""
+
+    recent: list[Recent] = field(default_factory=list)
+    open: Open | None = None
+    waiting_plan: UUID | None = None
+    last_said: str = ""
+
+
+def mind_of(thread: Thread) -> Mind:
+    """Return what the conversation has in mind."""
+    state = thread.state or {}
+    waiting = Plan.objects.filter(thread=thread, status=Plan.Status.WAITING).order_by("-id").first()
+    return Mind(
+        [Recent(**item) for item in state.get("recent", [])],
+        Open(**state["open"]) if state.get("open") else None,
+        waiting.pk if waiting else None,
+        state.get("last_said", ""),
+    )
+
+
+def remember(turn: Turn, actions: Sequence[Action], question: dict[str, Any] | None) -> None:
+    """Keep what this turn did and asked."""
+    thread = Thread.objects.get(pk=turn.thread_id)
+    state = dict(thread.state or {})
+    wrote = [action for action in actions if action.status == Action.Status.DONE and action.lines]
+    recent = [_recent(action) for action in reversed(wrote) if action.tool not in {"assistant.undo", "assistant.redo"}]
+    state["recent"] = (recent + state.get("recent", []))[:MOST_RECENT]
+    asked = next((action for action in actions if action.status == Action.Status.ASKS), None)
+    if question is not None:
+        state["open"] = {name: question[name] for name in ("tool", "arguments", "slot", "question", "options")}
+    elif asked is not None:
+        state["open"] = {
+            "tool": asked.tool, "arguments": asked.arguments, "slot": asked.slot, "question": asked.text, "options": [],
+        }  # fmt: skip
+    elif wrote or any(action.tool == "assistant.decline" for action in actions):
+        state["open"] = None
+    state["last_said"] = turn.said[:500]
+    thread.state = state
+    thread.save(update_fields=["state", "updated_at"])
+
+
+def _recent(action: Action) -> dict[str, Any]:
+    return {
+        "tool": action.tool,
+        "arguments": action.arguments,
+        "rows": [{name: line[name] for name in ("model", "row", "what", "name", "verb")} for line in action.lines],
+        "entry": str(action.entry),
+    }
+
+
+def forget_question(thread: Thread) -> None:
+    """Drop the open question."""
+    state = dict(thread.state or {})
+    if state.get("open"):
+        state["open"] = None
+        thread.state = state
+        thread.save(update_fields=["state", "updated_at"])

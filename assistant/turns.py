@@ -1,0 +1,286 @@
+"""Turns: accepted and stored first, then worked on by whoever holds the lease, detached from any socket."""
+
+from __future__ import annotations
+
+import contextvars
+import datetime as dt
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from pam.access import acting_as, unscoped
+from pam.accounts.models import User
+from pam.ops import identity, metrics
+from pam.tools import executor
+from pam.tools.executor import Step
+from pam.tools.registry import find
+
+from . import dialogue, frames, plans, shown
+from .engines.base import Answer, Engine, EngineFailed
+from .models import Action, Round, Thread, Turn
+from .replies import reply_of
+
+log = structlog.get_logger(__name__)
+
+LONGEST_SAID = 8_000  # characters of one message
+LEASE = dt.timedelta(seconds=45)
+MOST_ROUNDS = 8
+MOST_ATTEMPTS = 3
+_pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="turn")
+
+
+class SayProblem(ValueError):
+    """What was said cannot be taken; the message is for the person."""
+
+
+def accept(user: Any, text: str, thread_id: UUID | None = None, client_id: str | None = None) -> Turn:
+    """Store what was said as a turn, in a new thread where none is named; the same client_id is taken once.
+
+    Raises SayProblem.
+    """
+    said = text.replace("\x00", "").strip()
+    if not said:
+        raise SayProblem("There are no words in this message. Write what should be done or asked.")
+    if len(said) > LONGEST_SAID:
+        raise SayProblem(
+            f"The message has {len(said):,} characters; at most {LONGEST_SAID:,} are taken. "
+            "Shorten it, or send it in parts. Nothing has changed."
+        )
+    with acting_as(user):
+        if client_id and (known := Turn.objects.filter(client_id=client_id).first()):
+            return known
+        try:
+            return _store(user, said, thread_id, client_id)
+        except IntegrityError:
+            known = Turn.objects.filter(client_id=client_id).first() if client_id else None
+            if known is None:
+                raise
+            return known
+
+
+def _store(user: Any, said: str, thread_id: UUID | None, client_id: str | None) -> Turn:
+    with transaction.atomic():
+        if thread_id is None:
+            thread = Thread.objects.create(owner=user, title=_title(said))
+        else:
+            found = Thread.objects.filter(pk=thread_id).first()
+            if found is None:
+                raise SayProblem("There is no such conversation. Start a new one.")
+            thread = found
+        turn = Turn.objects.create(
+            owner=user, thread=thread, said=said, client_id=client_id or None,
+            lease_until=timezone.now() + LEASE, request_id=identity.request_id() or "",
+        )  # fmt: skip
+        Thread.objects.filter(pk=thread.pk).update(last_text=said[:200], last_at=timezone.now())
+        frames.write(thread, turn, [("turn.started", {"said": said, "turn": str(turn.pk)})])
+    return turn
+
+
+def _title(said: str) -> str:
+    first = " ".join(said.split())
+    return first if len(first) <= 60 else first[:57].rsplit(" ", 1)[0] + "…"
+
+
+def start(turn: Turn) -> None:
+    """Work on a turn in a thread of its own, detached from whoever asked."""
+    context = contextvars.copy_context()
+    _pool.submit(context.run, _start, turn.owner_id, turn.pk)
+
+
+def _start(owner_id: UUID, turn_id: UUID) -> None:
+    try:
+        process(User.objects.get(pk=owner_id), turn_id, fresh=True)
+    except Exception:
+        log.exception("turn.failed", turn=str(turn_id))
+    finally:
+        connection.close()
+
+
+def process(user: Any, turn_id: UUID, *, fresh: bool = False) -> Turn:
+    """Work on a turn until it is finished; returns at once where another holds it or it is finished."""
+    with acting_as(user):
+        turn = _claim(turn_id, fresh)
+        if turn is None:
+            return Turn.objects.get(pk=turn_id)
+        if turn.request_id:
+            identity.begin(turn.request_id)
+        try:
+            _work(user, turn)
+        except Exception:
+            log.exception("turn.failed", turn=str(turn.pk))
+            _finish(turn, Turn.Status.FAILED, "PAM failed at this. What stands in the receipts above is done, nothing else.")
+        return turn
+
+
+def _claim(turn_id: UUID, fresh: bool) -> Turn | None:
+    """Take the lease of an unfinished turn; a fresh one is taken by the process that accepted it."""
+    now = timezone.now()
+    rows = Turn.objects.filter(pk=turn_id)
+    if fresh:
+        rows = rows.filter(status=Turn.Status.ACCEPTED, attempts=0)
+    else:
+        rows = rows.filter(status__in=[Turn.Status.ACCEPTED, Turn.Status.WORKING], lease_until__lt=now)
+    taken = rows.update(status=Turn.Status.WORKING, lease_until=now + LEASE, attempts=F("attempts") + 1)
+    return Turn.objects.select_related("thread").get(pk=turn_id) if taken else None
+
+
+def _work(user: Any, turn: Turn) -> None:
+    if turn.attempts > MOST_ATTEMPTS:
+        _finish(turn, Turn.Status.FAILED, "PAM was interrupted at this several times and gave up. Say it again.")
+        return
+    engine = _engine(turn)
+    number = 0
+    actions: list[Action] = []
+    answer = Answer()
+    while number < MOST_ROUNDS:
+        if _stopped(turn):
+            _finish(turn, Turn.Status.STOPPED, reply_of(actions) or "Stopped. Nothing more is done.")
+            return
+        engine, answer = _round(turn, engine, number)
+        actions += _act(user, turn, number, answer)
+        number += 1
+        if not answer.more:
+            break
+    wrote = any(action.lines or action.plan_id for action in actions)
+    said = reply_of(actions)
+    # The engine's own words stand beside answers; where something was done or waits, the journal alone speaks.
+    reply = said if wrote and said else " ".join(part for part in (said if engine.name != "openai" else "", answer.text) if part)
+    dialogue.remember(turn, actions, answer.question)
+    question = answer.question["question"] if answer.question else ""
+    if question and question not in reply:
+        reply = f"{reply} {question}".strip()
+    _finish(turn, Turn.Status.DONE, reply or said or "Nothing has changed.")
+
+
+def _engine(turn: Turn) -> Engine:
+    from .engines.embedded.engine import EmbeddedEngine
+
+    if turn.engine != "embedded" and (settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL):
+        from .engines.openai.engine import OpenAIEngine
+
+        return OpenAIEngine()
+    return EmbeddedEngine()
+
+
+def _round(turn: Turn, engine: Engine, number: int) -> tuple[Engine, Answer]:
+    """Return the stored answer of a round, or ask the engine and store it with the ids of its actions."""
+    kept = Round.objects.filter(turn=turn, number=number).first()
+    if kept is not None:
+        return engine, Answer.from_json(kept.answer)
+    started = time.perf_counter()
+    try:
+        answer = engine.answer(turn, number, _speaker(turn), lambda: _stopped(turn))
+    except EngineFailed as problem:
+        log.warning("engine.failed", engine=engine.name, reason=str(problem)[:200])
+        metrics.turns.labels(engine.name, "fell_back").inc()
+        from .engines.embedded.engine import EmbeddedEngine
+
+        notice = "The language model did not answer, so this was understood on this server."
+        frames.write(turn.thread, turn, [("notice", {"text": notice, "level": "warn"})])
+        engine = EmbeddedEngine()
+        answer = engine.answer(turn, number, _speaker(turn), lambda: _stopped(turn))
+    metrics.engine_seconds.labels(engine.name).observe(time.perf_counter() - started)
+    with transaction.atomic():
+        Round.objects.create(turn=turn, number=number, answer=answer.as_json())
+        Turn.objects.filter(pk=turn.pk).update(engine=engine.name, lease_until=timezone.now() + LEASE)
+    turn.engine = engine.name
+    return engine, answer
+
+
+def _speaker(turn: Turn) -> Callable[[str], None]:
+    def say(text: str) -> None:
+        if text:
+            frames.write(turn.thread, turn, [("text.delta", {"text": text})])
+            Turn.objects.filter(pk=turn.pk).update(lease_until=timezone.now() + LEASE)
+
+    return say
+
+
+def _act(user: Any, turn: Turn, number: int, answer: Answer) -> list[Action]:
+    """Run what may run at once as one entry; put what needs a yes into one plan. Done before: returned as it is."""
+    done = list(Action.objects.filter(turn=turn, round=number).order_by("position"))
+    if done or not answer.calls:
+        return done
+    context = dialogue.current_turn.set(turn)
+    try:
+        with transaction.atomic():
+            actions = [
+                Action(id=call.id, owner=user, turn=turn, round=number, position=n, tool=call.tool, arguments=call.arguments)
+                for n, call in enumerate(answer.calls)
+            ]
+            at_once = [action for action in actions if not _waits(user, action)]
+            outcomes = executor.run(
+                user, [Step(a.pk, a.tool, a.arguments) for a in at_once], source="chat", label=turn.said[:200]
+            )
+            for action, outcome in zip(at_once, outcomes, strict=True):
+                plans.take_outcome(action, outcome)
+                action.save(force_insert=True)
+            waiting = [action for action in actions if action not in at_once]
+            told = _told(at_once)
+            if waiting:
+                for action in waiting:
+                    action.save(force_insert=True)
+                plan, others = plans.propose(user, turn, waiting)
+                for action in others:
+                    action.save()
+                told += _told(others)
+                if plan is not None:
+                    told.append(("plan.waiting", {"plan": shown.plan_of(plan)}))
+            frames.write(turn.thread, turn, told)
+    finally:
+        dialogue.current_turn.reset(context)
+    return actions
+
+
+def _waits(user: Any, action: Action) -> bool:
+    tool = find(action.tool)
+    return tool is not None and executor.risk_of(user, tool, action.arguments).waits
+
+
+def _told(actions: list[Action]) -> list[frames.FrameData]:
+    """Return the frames that tell what became of actions: each step, then one receipt an entry, then cards."""
+    told: list[frames.FrameData] = []
+    for action in actions:
+        kind = {"done": "step.done", "failed": "step.failed", "asks": "step.failed"}[action.status]
+        data = {"action": str(action.pk), "tool": action.tool, "title": shown.title_of(action.tool)}
+        told.append((kind, {**data, "text": action.text, "status": action.status}))
+    for entry in dict.fromkeys(action.entry for action in actions if action.entry):
+        receipt = shown.receipt_of([action for action in actions if action.entry == entry])
+        told.append(("receipt", {"receipt": receipt}))
+    told += [("card", {"card": action.card}) for action in actions if action.card]
+    return told
+
+
+def stop(user: Any, turn_id: UUID) -> None:
+    """Ask a turn to do no more; what is done stays done."""
+    with acting_as(user):
+        Turn.objects.filter(pk=turn_id, status__in=["accepted", "working"]).update(stop_asked=True)
+
+
+def _stopped(turn: Turn) -> bool:
+    return Turn.objects.filter(pk=turn.pk, stop_asked=True).exists()
+
+
+def _finish(turn: Turn, status: str, reply: str) -> None:
+    with transaction.atomic():
+        turn.status, turn.reply, turn.finished_at = status, reply, timezone.now()
+        turn.save(update_fields=["status", "reply", "finished_at", "updated_at"])
+        frames.write(turn.thread, turn, [("turn.finished", {"status": status, "reply": reply})])
+    metrics.turns.labels(turn.engine or "none", status).inc()
+
+
+def unfinished(limit: int = 50) -> list[tuple[UUID, UUID]]:
+    """Return (turn, owner) of turns whose lease has run out: their process is gone."""
+    with unscoped("unfinished turns are claimed"):
+        rows = Turn.objects.filter(status__in=["accepted", "working"], lease_until__lt=timezone.now())
+        return list(rows.order_by("lease_until").values_list("pk", "owner_id")[:limit])
+
+
