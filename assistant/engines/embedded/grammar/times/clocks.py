@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from datetime import timedelta, timezone, tzinfo
 
-from assistant.engines.embedded.grammar.times.lexicon import MONTHS, PARTS, ZONES, place_zone
+from assistant.engines.embedded.grammar.times.lexicon import (
+    AFTER_A_DATE,
+    MONTHS,
+    PARTS,
+    WEEKDAY_SHORT,
+    WEEKDAYS,
+    ZONES,
+    place_zone,
+)
 from assistant.engines.embedded.grammar.times.model import Clock
 from assistant.engines.embedded.grammar.times.tokens import Line
 
@@ -79,7 +87,9 @@ def _meridiem_at(line: Line, at: int) -> tuple[str, int] | None:
     return None
 
 
-def _said_hour(line: Line, hour: int, minute: int, at: int, *, exact: bool = False) -> tuple[Clock, int] | None:
+def _said_hour(
+    line: Line, hour: int, minute: int, at: int, *, exact: bool = False
+) -> tuple[Clock, int] | None:
     """A clock time from its numbers, with the am or pm that may follow at ``at``."""
     meridiem = _meridiem_at(line, at)
     if meridiem:
@@ -129,7 +139,9 @@ def _clock24(line: Line, at: int) -> tuple[Clock, int] | None:
         told = _meridiem(hour, meridiem[0])
         if told is None:
             return None
-        return _finish(line, Clock(told, minute, second, grain="second" if found.group(3) else "minute"), meridiem[1])
+        return _finish(
+            line, Clock(told, minute, second, grain="second" if found.group(3) else "minute"), meridiem[1]
+        )
     plain = 1 <= hour <= 12 and not found.group(1).startswith("0") and "h" not in line.low[at]
     clock = Clock(hour, minute, second, ambiguous=plain, grain="second" if found.group(3) else "minute")
     after = at + 1
@@ -139,31 +151,42 @@ def _clock24(line: Line, at: int) -> tuple[Clock, int] | None:
 
 
 def _named(line: Line, at: int) -> tuple[Clock, int] | None:
-    """"noon", "midnight", "half past three", "a quarter to noon"."""
+    """ "noon", "midnight", "half past three", "a quarter to noon"."""
     low = line.low
     if low[at] == "noon":
         return _finish(line, Clock(12), at + 1)
     if low[at] == "midnight":
         return _finish(line, Clock(24, rounds_up=True), at + 1)
     if low[at] == "half" and low[at + 1] in ("past", "after"):
-        return _relative_to_hour(line, 30, 1, at + 2) or _half_past_alone(line, at)
+        named = _relative_to_hour(line, 30, 1, at + 2)
+        if named or low[at + 1] == "after" or not line.ends_at(at + 2):
+            return named
+        return Clock(-1, 30, grain="minute"), at + 2
     if low[at] in ("a", "quarter", "qtr"):
         word = at + (low[at] == "a")
-        if low[word] in ("quarter", "qtr") and low[word + 1] in ("past", "to", "after", "before", "till", "of"):
+        if low[word] in ("quarter", "qtr") and low[word + 1] in (
+            "past",
+            "to",
+            "after",
+            "before",
+            "till",
+            "of",
+        ):
             if low[word + 1] == "of" and low[at] == "a":
                 return None
             return _relative_to_hour(line, 15, 1 if low[word + 1] in ("past", "after") else -1, word + 2)
     return None
 
 
-def _half_past_alone(line: Line, at: int) -> tuple[Clock, int] | None:
-    return None
-
-
 def half_hour(line: Line, at: int) -> tuple[Clock, int] | None:
-    """"half six": 6:30, where the words before or after make it a time."""
+    """ "half six": 6:30, where the words before or after make it a time."""
     hour = line.whole(at + 1)
-    if line.low[at] != "half" or hour is None or not 1 <= hour <= 12 or line.low[at + 2] in _NOT_AFTER_AN_HOUR:
+    if (
+        line.low[at] != "half"
+        or hour is None
+        or not 1 <= hour <= 12
+        or line.low[at + 2] in _NOT_AFTER_AN_HOUR
+    ):
         return None
     return _said_hour(line, hour, 30, at + 2)
 
@@ -227,15 +250,40 @@ def _spoken(line: Line, at: int) -> tuple[Clock, int] | None:
 
 
 def _told_by(line: Line, at: int) -> bool:
-    return at > 0 and line.low[at - 1] in ("at", "@", "by", "from", "to", "until", "till", "before", "after", "for", "-")
+    return at > 0 and line.low[at - 1] in (
+        "at",
+        "@",
+        "by",
+        "from",
+        "to",
+        "until",
+        "till",
+        "before",
+        "after",
+        "for",
+        "-",
+    )
 
 
 def _minutes_from_hour(line: Line, minutes: int, at: int, *, named: bool) -> tuple[Clock, int] | None:
-    """"twenty past ten" with "past" at ``at``. "ten to six" without "minutes" must not be a range."""
+    """ "twenty past ten" with "past" at ``at``. "ten to six" without "minutes" must not be a range."""
     word = line.low[at]
     if word in ("to", "till", "of") and not named:
         before = line.low[at - 2] if at >= 2 else ""
-        clear = before in ("at", "@", "by", "about", "around", "before", "after", "till", "until", "is", "it's", "its")
+        clear = before in (
+            "at",
+            "@",
+            "by",
+            "about",
+            "around",
+            "before",
+            "after",
+            "till",
+            "until",
+            "is",
+            "it's",
+            "its",
+        )
         if not (clear and minutes in (5, 10, 20, 25)):
             return None
     if word in ("after", "before") and not named and minutes not in (5, 10, 15, 20, 25):
@@ -256,7 +304,12 @@ def bare_clock(line: Line, at: int) -> tuple[Clock, int] | None:
     raw = line.text[line.start[at] : line.end[at]]
     after = at + 1
     if len(raw) == 4 and raw.isdigit():
-        if raw[0] == "0" and int(raw[:2]) <= 23 and int(raw[2:]) <= 59 and low[after] not in _NOT_AFTER_AN_HOUR:
+        if (
+            raw[0] == "0"
+            and int(raw[:2]) <= 23
+            and int(raw[2:]) <= 59
+            and low[after] not in _NOT_AFTER_AN_HOUR
+        ):
             return _finish(line, Clock(int(raw[:2]), int(raw[2:]), grain="minute"), after)
         return None
     if hour > 24:
@@ -268,7 +321,11 @@ def bare_clock(line: Line, at: int) -> tuple[Clock, int] | None:
         return found
     if low[after] in ("oh", "o") and line.kind[after + 1] == "int":
         return _said_hour(line, hour, line.whole(after + 1) or 0, after + 2, exact=True)
-    if line.kind[after] == "int" and low[after + 1] not in _NOT_AFTER_AN_HOUR and low[after + 1] not in MONTHS:
+    if (
+        line.kind[after] == "int"
+        and low[after + 1] not in _NOT_AFTER_AN_HOUR
+        and low[after + 1] not in MONTHS
+    ):
         minute = line.whole(after) or 0
         if 10 <= minute <= 59 and line.text[line.start[after] : line.end[after]].isalpha():
             return _said_hour(line, hour, minute, after + 1)
@@ -276,9 +333,22 @@ def bare_clock(line: Line, at: int) -> tuple[Clock, int] | None:
         return None
     if low[after] in ("%", "/", "°", "€", "£", "$", "+", "*", "x"):
         return None
-    if low[after] in ("to", "-", "–") and low[after + 1] == "1":
-        pass
+    if _counts_things(line, after):
+        return None
     return _said_hour(line, hour, 0, after)
+
+
+def _counts_things(line: Line, at: int) -> bool:
+    """Whether a plural noun follows, so that the number counts: "look at 3 houses"."""
+    word = line.low[at]
+    if line.kind[at] != "word" or len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "'s")):
+        return False
+    return (
+        word not in AFTER_A_DATE
+        and word not in PARTS
+        and word[:-1] not in WEEKDAYS
+        and word not in WEEKDAY_SHORT
+    )
 
 
 def _dotted(line: Line, at: int) -> tuple[Clock, int] | None:

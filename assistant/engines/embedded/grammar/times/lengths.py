@@ -27,7 +27,12 @@ def _amount(line: Line, at: int) -> tuple[Decimal, int] | None:
     low, kind = line.low, line.kind[at]
     if kind in ("int", "decimal") and line.num[at] is not None:
         amount, after = Decimal(line.num[at] or 0), at + 1
-        if low[after] == "and" and low[after + 1] == "a" and low[after + 2] == "half" and unit_at(line, after + 3):
+        if (
+            low[after] == "and"
+            and low[after + 1] == "a"
+            and low[after + 2] == "half"
+            and unit_at(line, after + 3)
+        ):
             return amount + Decimal("0.5"), after + 3
         if low[after] == "of" and low[after + 1] in ("a", "an"):
             return amount, after + 2
@@ -82,7 +87,7 @@ def length(line: Line, at: int) -> tuple[Length, int] | None:
 
 
 def _with_more(line: Line, unit: str, amount: Decimal, after: int) -> tuple[Length, int]:
-    """"an hour and 20 minutes", "1h30", "2 hours 15 mins"."""
+    """ "an hour and 20 minutes", "1h30", "2 hours 15 mins"."""
     if unit == "hour" and line.kind[after] == "int" and line.adjacent(after):
         return Length(unit, amount, (("minute", Decimal(line.num[after] or 0)),)), after + 1
     at = after + (line.low[after] == "and")
@@ -110,7 +115,11 @@ def as_delta(said: Length) -> timedelta | relativedelta:
         elif isinstance(total, timedelta) and isinstance(part, timedelta):
             total += part
         else:
-            total = (total if isinstance(total, relativedelta) else relativedelta(seconds=int(total.total_seconds()))) + part
+            total = (
+                total
+                if isinstance(total, relativedelta)
+                else relativedelta(seconds=int(total.total_seconds()))
+            ) + part
     return total if total is not None else timedelta()
 
 

@@ -52,7 +52,7 @@ PARTS: dict[str, str] = {
 }  # fmt: skip
 PART_HOURS: dict[str, tuple[int, int, int]] = {
     "morning": (9, 0, 12), "breakfast": (8, 5, 11), "lunch": (12, 12, 14), "afternoon": (15, 12, 19),
-    "evening": (18, 18, 24), "night": (20, 18, 24), "early": (8, 5, 10),
+    "evening": (18, 18, 24), "night": (20, 18, 24), "early": (8, 5, 10), "school": (15, 15, 21), "work": (17, 17, 21),
 }  # fmt: skip
 """Usual hour, first hour, hour after the last."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Literal
@@ -42,15 +42,17 @@ class TimeSpan:
     """Part of the day: "morning", "lunch", "afternoon", "evening", "night"."""
     edge: str | None = None
     """"start", "middle" or "end" of a longer interval ("end of the month")."""
-    covers: tuple[datetime, datetime | None] = field(default=(datetime.min, None))
-    """What a question about records in this time means: start and exclusive end (None: open). "This morning" covers
+    covers: tuple[datetime | None, datetime | None] = (None, None)
+    """What a question about records in this time means: start and exclusive end (``None``: open). "This morning" covers
     the morning, "the last two weeks" reach up to the end of today, "since June" is open."""
     relative_to: Literal["start", "none"] = "none"
 
     @property
     def day(self) -> date:
         """The one local day that is meant where a single day is asked for: of "the end of May" the 31st."""
-        if self.until is not None and (self.edge == "end" or (self.kind == "before" and self.grain != "minute")):
+        if self.until is not None and (
+            self.edge == "end" or (self.kind == "before" and self.grain != "minute")
+        ):
             return (self.until - timedelta(microseconds=1)).date()
         return self.value.date()
 
@@ -125,7 +127,7 @@ class Day:
 
 @dataclass
 class Clock:
-    """A time of day. ``hour`` may be 24 for the midnight that ends a day."""
+    """A time of day. ``hour`` may be 24 for the midnight that ends a day, or -1 for whichever hour comes next."""
 
     hour: int
     minute: int = 0
@@ -143,6 +145,8 @@ class Instant:
 
     delta: timedelta
     grain: Grain
+    lasts: timedelta | None = None
+    """How long it goes on from there ("the next three hours")."""
 
 
 @dataclass
@@ -161,10 +165,10 @@ class Said:
 
     day: Day | None = None
     clock: Clock | None = None
+    until_clock: Clock | None = None
+    """The end of a clock range ("7-9pm")."""
     part: str | None = None
     instant: Instant | None = None
-    bare: int | None = None
-    """A number alone, which only a range or a preposition makes a time."""
     lasts: Length | None = None
 
     @property

@@ -32,6 +32,10 @@ _TOKEN = re.compile(
     | (?P<punct>[^\w\s]|_)""",
     re.VERBOSE | re.IGNORECASE,
 )
+_MOVING = re.compile(
+    r"\b(?:chang|mov|shift|reschedul|push|bring|switch|swap|bump|postpon|delay|rebook)(?:e|ed|ing)?\b",
+    re.IGNORECASE,
+)
 _SPACE = re.compile(r"\s{1,1000}")
 _NUMBER_WORDS = {*NUMBER_UNITS, *TEENS, *TENS, *ORDINALS, "hundred"} - {"zero", "nought", "nil"}
 _FILLERS = {"um", "uh", "er", "erm", "umm", "uhh", "hmm"}
@@ -42,14 +46,15 @@ class Line:
     """A text as parallel lists over its tokens, closed by a few empty tokens so that looking ahead is safe.
 
     ``low`` the normal form of a word, ``kind`` what the token is, ``num`` its number (or ``None``), ``start`` and
-    ``end`` its offsets.
+    ``end`` its offsets. ``moving``: the text speaks of moving something, so that "from A to B" is no interval.
     """
 
-    __slots__ = ("count", "day_first", "end", "kind", "low", "num", "start", "text")
+    __slots__ = ("count", "day_first", "end", "kind", "low", "moving", "num", "start", "text")
 
     def __init__(self, text: str, *, day_first: bool = True) -> None:
         self.text = text
         self.day_first = day_first
+        self.moving = bool(_MOVING.search(text))
         self.low: list[str] = []
         self.kind: list[str] = []
         self.num: list[Decimal | None] = []
@@ -113,7 +118,9 @@ class Line:
     def _number_word(self, low: str, start: int, pos: int) -> int:
         ordinal = read_ordinal(self.text, start)
         if ordinal:
-            self._add(low if low == "second" else str(ordinal[0]), "ordinal", Decimal(ordinal[0]), start, ordinal[1])
+            self._add(
+                low if low == "second" else str(ordinal[0]), "ordinal", Decimal(ordinal[0]), start, ordinal[1]
+            )
             return ordinal[1]
         number = read_number(self.text, start)
         if not number:
