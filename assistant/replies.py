@@ -20,8 +20,8 @@ def reply_of(actions: Sequence[Action]) -> str:
         ):
             parts.append(action.text)
         elif action.status == Action.Status.DONE:
-            parts.append(said(action.lines))
-            parts.append(action.text)
+            undone = {"assistant.undo": "Undone.", "assistant.redo": "Brought back."}.get(action.tool, "")
+            parts += [undone, said(action.lines), action.text]
     waiting = [action for action in actions if action.status == Action.Status.PROPOSED and action.plan_id]
     if waiting:
         would = said_would(waiting)

@@ -109,12 +109,7 @@ def redo(user: Any, asked: UndoAsked) -> Reply:
 
 def _undone(user: Any, done: list[Entry]) -> Reply:
     undoing.mark(user, done)
-    lines = [line.as_json() for entry in done for line in entry.lines]
-    return Reply(_told("Undone", lines), {"kind": "undo", "entry": str(done[-1].id)})
-
-
-def _told(verb: str, lines: list[dict[str, Any]]) -> str:
-    return f"{verb}. {said(lines)}".strip()
+    return Reply(entries=done)
 
 
 @tool(Nothing, risk=Risk.READ, title="What was done")

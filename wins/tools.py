@@ -11,6 +11,7 @@ from pydantic import Field
 from pam.access.money import Money, show_money
 from pam.journal.lines import show_date
 from pam.tools import Arguments, Day, MoneyAsked, Period, Ref, Reply, Risk, tool
+from pam.tools.names import provides_names
 from pam.tools.registry import ToolError
 from pam.tools.resolve import finds
 from pam.tools.today import DayItem, provides_day
@@ -19,6 +20,8 @@ from . import queries, services
 from .models import Account, Category, Transaction
 
 finds(Transaction, queries.meant)
+provides_names("account", lambda: Account.objects.filter(closed_on=None).values_list("name", flat=True))
+provides_names("category", lambda: Category.objects.values_list("name", flat=True))
 
 
 class LogExpense(Arguments):

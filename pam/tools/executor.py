@@ -183,7 +183,10 @@ def _attempt(user: Any, step: Step, entry: Entry) -> Outcome:
         outcome = Outcome(step.action, step.tool, "failed", str(problem) or "That is not yours to change.")
     else:
         lines = [line.as_json() for line in receipt_lines(entry.changes[mark:])]
+        lines += [line.as_json() for own in reply.entries for line in own.lines]
         outcome = Outcome(step.action, step.tool, "done", reply.text, reply.card, lines=lines)
+        if reply.entries:
+            outcome.entry, outcome.number = reply.entries[-1].id, reply.entries[-1].number
     tool_runs.labels(step.tool, outcome.status).inc()
     tool_seconds.labels(step.tool).observe(time.perf_counter() - started)
     log.info("tool.run", tool=step.tool, status=outcome.status, action=str(step.action))

@@ -34,6 +34,8 @@ class Reply:
 
     text: str = ""
     card: dict[str, Any] | None = None
+    # Of a direct tool: the entries that it opened itself, the last of which undoes it.
+    entries: list[Any] = field(default_factory=list)
 
 
 class ToolError(Exception):

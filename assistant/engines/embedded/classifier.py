@@ -1,0 +1,93 @@
+"""The classifier: which tool a clause asks for, learnt from the phrasing files and kept in `var/`."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import random
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sklearn
+from django.conf import settings
+
+from .language import language, samples
+
+FORM = 3  # of the kept model; raise it when features or sampling change
+SAMPLES = 8  # sentences a phrasing
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A label and how sure the classifier is of it (a share of 1)."""
+
+    label: str
+    confidence: float
+
+
+class Classifier:
+    """TF-IDF of words and characters under a linear support vector machine for each label."""
+
+    def __init__(self, model: Any, labels: list[str]) -> None:
+        self.model = model
+        self.labels = labels
+
+    def guess(self, signatures: list[str], most: int = 4) -> list[list[Guess]]:
+        """Return the likeliest labels of each signature, best first."""
+        if not signatures:
+            return []
+        margins = self.model.decision_function(signatures)
+        shares = np.exp(3.0 * (margins - margins.max(axis=1, keepdims=True)))
+        shares /= shares.sum(axis=1, keepdims=True)
+        found = []
+        for row in shares:
+            best = np.argsort(row)[::-1][:most]
+            found.append([Guess(self.labels[index], float(row[index])) for index in best])
+        return found
+
+
+def _train() -> Classifier:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.pipeline import make_pipeline, make_union
+    from sklearn.svm import LinearSVC
+
+    rng = random.Random(7)
+    texts, labels = [], []
+    for label, phrasings in sorted(language().phrasings.items()):
+        count = 1 if label == "none" else SAMPLES
+        for phrasing in phrasings:
+            for text in samples(rng, label, phrasing, count):
+                texts.append(text)
+                labels.append(label)
+    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"[^\s]+", lowercase=False)
+    characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, lowercase=False, min_df=3)
+    model = make_pipeline(make_union(words, characters), LinearSVC(C=0.6, class_weight="balanced", random_state=7))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model.fit(texts, labels)
+    return Classifier(model, list(model.classes_))
+
+
+@lru_cache(maxsize=1)
+def classifier() -> Classifier:
+    """Return the classifier, learnt at the first call of these phrasings on this machine and kept."""
+    folder = Path(settings.VAR_DIR) / "language"
+    path = folder / f"classifier-{language().digest}-{FORM}-{sklearn.__version__}.pickle"
+    if path.exists():
+        try:
+            model, labels = pickle.loads(path.read_bytes())
+            return Classifier(model, labels)
+        except Exception:  # half-written by an old version, or another Python: learn anew
+            path.unlink(missing_ok=True)
+    found = _train()
+    folder.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(f".{os.getpid()}")
+    fresh.write_bytes(pickle.dumps((found.model, found.labels)))
+    fresh.replace(path)
+    return found
+
+

@@ -1,0 +1,108 @@
+"""Splitting what was said into clauses, each of which asks for one thing, and guessing what each asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pam.tools.registry import Tool, find
+
+from .caution import speaks_of_nothing_to_do
+from .classifier import Guess, classifier
+from .language import plain
+from .tagging import Tagged
+
+MOST_BOUNDARIES = 7
+_BOUNDARY = re.compile(
+    r"(?:(?<=\D)|(?<=\d))[.!?;\n]+(?=\s|$)|,(?=\s)\s*(?:and |then |also |plus |but )?(?:then |also )?"
+    r"|\s+(?:and then|and also|and|then|also|plus|comma and|comma|full stop)\s+|\s+[-–—&+]\s+",
+    re.IGNORECASE,
+)
+
+
+@dataclass
+class Clause:
+    """A stretch of what was said that asks for one thing."""
+
+    tagged: Tagged
+    guesses: list[Guess]
+    start: int
+    end: int
+
+    @property
+    def label(self) -> str:
+        """What it most likely asks for."""
+        return self.guesses[0].label if self.guesses else "none"
+
+    @property
+    def confidence(self) -> float:
+        """How sure that is."""
+        return self.guesses[0].confidence if self.guesses else 0.0
+
+
+def split(tagged: Tagged) -> list[Clause]:
+    """Return the clauses of a text: the split whose parts ask most surely for complete things."""
+    text = tagged.text
+    cuts = [
+        (match.start(), match.end())
+        for match in _BOUNDARY.finditer(text)
+        if match.start() > 0 and not any(t.start < match.end() and match.start() < t.end for t in tagged.tokens if t.kind)
+    ][:MOST_BOUNDARIES]
+    starts = [0, *(end for _, end in cuts)]
+    ends = [*(start for start, _ in cuts), len(text)]
+    spans = [
+        (i, j)
+        for i in range(len(starts))
+        for j in range(i, len(ends))
+        if ends[j] > starts[i] and tagged.part(starts[i], ends[j]).signature
+    ]
+    parts = {span: tagged.part(starts[span[0]], ends[span[1]]) for span in spans}
+    guesses = dict(zip(spans, classifier().guess([parts[span].signature for span in spans]), strict=True))
+    scores = {span: _score(parts[span], guesses[span]) for span in spans}
+    # The best way to cover the pieces, from the left.
+    best: list[tuple[float, list[tuple[int, int]]]] = [(0.0, [])]
+    for j in range(len(ends)):
+        options = [
+            (best[i][0] + scores[(i, j)] - PART_COST, [*best[i][1], (i, j)]) for i in range(j + 1) if (i, j) in scores
+        ]
+        best.append(max(options, key=lambda option: option[0], default=best[j]))
+    return [
+        Clause(parts[span], guesses[span], starts[span[0]], ends[span[1]]) for span in best[-1][1]
+    ] or [Clause(tagged, [Guess("none", 1.0)], 0, len(text))]
+
+
+PART_COST = 0.75
+
+
+def _score(part: Tagged, guesses: Sequence[Guess]) -> float:
+    """How well a stretch stands alone as one request."""
+    top = guesses[0]
+    if top.label == "none" or top.label.startswith("later."):
+        return 0.3 * top.confidence
+    score = top.confidence
+    tool = find(top.label)
+    if tool is None:
+        return 0.3 * score
+    if speaks_of_nothing_to_do(plain(part.text)):
+        return 0.2
+    score += 0.5 if _complete(tool, part) else -0.35
+    if len(part.words) < 2 and not part.of("amount", "when", "litres", "odometer") and tool.effect == "write":
+        score -= 0.5
+    amounts = len(part.of("amount"))
+    if amounts > 1 and "amount" in tool.arguments.model_fields:
+        score -= 0.45 * (amounts - 1)
+    return score
+
+
+def _complete(tool: Tool, part: Tagged) -> bool:
+    """Whether the values that the tool needs stand in the stretch."""
+    fields = tool.arguments.model_fields
+    if "amount" in tool.ask and "amount" not in tool.any_of and not part.of("amount"):
+        return False
+    if "odometer" in tool.ask and "odometer" not in tool.any_of and not part.of("odometer", "distance"):
+        return False
+    needs_time = [name for name in ("start", "at") if name in tool.ask and name in fields]
+    if needs_time and not part.of("when", "offset"):
+        return False
+    return bool(part.words)

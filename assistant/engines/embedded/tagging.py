@@ -1,0 +1,125 @@
+"""Tagging a text: its times, money, quantities and the user's own names, as one row of tokens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from .grammar.money import find_amounts
+from .grammar.names import NamedThing, find_names
+from .grammar.quantities import find_odometer, find_quantities
+from .grammar.times import find_offsets, find_times
+from .language import plain, tag
+
+_WORD = re.compile(r"[^\W_]+(?:[’'`\-.@/&][^\W_]+)*|[^\s\w]", re.UNICODE)
+
+
+@dataclass(frozen=True)
+class Token:
+    """A word, or a recognised value that stands as one. `kind` is the slot it fills, "" for a word."""
+
+    start: int
+    end: int
+    text: str
+    kind: str = ""
+    value: Any = None
+
+    @property
+    def word(self) -> str:
+        """The plain word."""
+        return plain(self.text)
+
+
+@dataclass
+class Tagged:
+    """A text with what was recognised in it."""
+
+    text: str
+    tokens: list[Token]
+    times: list[Any] = field(default_factory=list)
+    offsets: list[Any] = field(default_factory=list)
+    now: datetime | None = None
+    whole: str = ""  # the text that the tokens' offsets count in, where this is a part
+
+    def gap(self, start: int, end: int) -> str:
+        """Return what stands between two tokens."""
+        return (self.whole or self.text)[start:end]
+
+    def part(self, start: int, end: int) -> Tagged:
+        """Return the tokens of a stretch of the text."""
+        tokens = [token for token in self.tokens if token.start >= start and token.end <= end]
+        return Tagged(self.text[start:end], tokens, now=self.now, whole=self.whole or self.text)
+
+    @property
+    def signature(self) -> str:
+        """What the classifier reads: words, and tags for values."""
+        return " ".join(tag(token.kind) if token.kind else token.word for token in self.tokens if _counts(token))
+
+    def of(self, *kinds: str) -> list[Token]:
+        """Return the values of these kinds."""
+        return [token for token in self.tokens if token.kind in kinds]
+
+    @property
+    def words(self) -> list[Token]:
+        """Return the plain words."""
+        return [token for token in self.tokens if not token.kind and _counts(token)]
+
+
+def _counts(token: Token) -> bool:
+    return bool(token.kind) or token.text[0].isalnum() or token.text[0] in "🙂"
+
+
+def tag_text(
+    text: str,
+    now: datetime,
+    names: Sequence[NamedThing] = (),
+    *,
+    week_start: int = 0,
+    day_first: bool = True,
+    prefer: str = "none",
+) -> Tagged:
+    """Recognise everything in a text; spans that overlap go to the surer kind."""
+    times = find_times(text, now, week_start=week_start, day_first=day_first, prefer=prefer)  # type: ignore[arg-type]
+    offsets = find_offsets(text)
+    found: list[Token] = []
+
+    def free(start: int, end: int) -> bool:
+        return all(end <= token.start or start >= token.end for token in found)
+
+    def add(kind: str, span: Any) -> None:
+        if span.end > span.start and free(span.start, span.end):
+            found.append(Token(span.start, span.end, span.text, kind, span))
+
+    for name in find_names(text, names):
+        if len(name.text) > 3 or name.score >= 100:
+            add(name.thing.kind, name)
+    for span in find_odometer(text):
+        add("odometer", span)
+    for span in find_quantities(text):
+        kind = {"L": "litres", "gal": "litres", "km": "distance", "mi": "distance"}.get(span.unit)
+        if kind == "distance" and span.value >= 5000:
+            kind = "odometer"
+        if kind:
+            add(kind, span)
+    marked = find_amounts(text, [])
+    for money in marked:
+        if not money.bare and money.per_unit == "L":
+            add("price", money)
+    for money in marked:
+        if not money.bare:
+            add("amount", money)
+    for offset in offsets:
+        add("offset", offset)
+    for time in times:
+        add("when", time)
+    for money in find_amounts(text, [(token.start, token.end) for token in found]):
+        add("price" if money.per_unit == "L" else "amount", money)
+    tokens = list(found)
+    for match in _WORD.finditer(text):
+        if free(match.start(), match.end()):
+            tokens.append(Token(match.start(), match.end(), match.group()))
+    tokens.sort(key=lambda token: token.start)
+    return Tagged(text, tokens, [t for t in times if any(k.value is t for k in found)], offsets, now)

@@ -1,0 +1,175 @@
+"""From words to steps, without touching the database: clauses, what each asks for, its arguments, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pam.tools.registry import Tool, find
+
+from .align import align
+from .caution import speaks_of_nothing_to_do
+from .clauses import Clause, split
+from .fill import fill, money_json
+from .grammar.names import NamedThing
+from .language import plain
+from .tagging import Tagged, tag_text
+
+SURE_WRITE = 0.34  # below it a write is asked about, not made
+SURE_READ = 0.22
+# Words of the past and of the future read the same weekday differently.
+PAST = ("wins.log_", "wins.transfer", "wheels.log_", "wins.edit_", "wins.find_", "wins.spending", "wheels.edit_fill")
+
+
+@dataclass
+class Understood:
+    """One step that the words ask for."""
+
+    tool: Tool
+    arguments: dict[str, Any]
+    confidence: float
+    missing: list[str] = field(default_factory=list)
+    text: str = ""
+    tagged: Tagged | None = None
+
+
+@dataclass
+class Understanding:
+    """Everything that was understood of a text."""
+
+    text: str
+    tagged: Tagged
+    steps: list[Understood]
+    talk: str = ""  # the label of what is no step: "none", "later.bill", "assistant.greeting"
+    clauses: list[Clause] = field(default_factory=list)
+
+
+def understand(
+    text: str,
+    now: datetime,
+    names: Sequence[NamedThing] = (),
+    *,
+    week_start: int = 0,
+    day_first: bool = True,
+) -> Understanding:
+    """Return what a text asks for; dates are read in `now`'s zone."""
+    habits = {"week_start": week_start, "day_first": day_first}
+    tagged = tag_text(text, now, names, **habits)  # type: ignore[arg-type]
+    if not tagged.signature:
+        return Understanding(text, tagged, [], "none")
+    clauses = split(tagged)
+    found = Understanding(text, tagged, [], "none", clauses)
+    for clause in clauses:
+        step = _step(clause, text, now, names, habits)
+        if step is not None:
+            found.steps += _coordinated(step)
+        elif clause.label != "none" and found.talk == "none":
+            found.talk = clause.label
+    _share_days(found.steps)
+    return found
+
+
+def _step(
+    clause: Clause, text: str, now: datetime, names: Sequence[NamedThing], habits: dict[str, Any]
+) -> Understood | None:
+    label, confidence = choose(clause)
+    tool = find(label)
+    if tool is None:
+        return None
+    if confidence < (SURE_WRITE if tool.effect == "write" else SURE_READ):
+        return None
+    if tool.effect == "write" and speaks_of_nothing_to_do(plain(clause.tagged.text)):
+        return None
+    tagged = clause.tagged
+    if label.startswith(PAST) and tagged.of("when"):
+        tagged = tag_text(text, now, names, prefer="past", **habits).part(clause.start, clause.end)
+    arguments = fill(tool, tagged)
+    return Understood(tool, arguments, confidence, tool.missing(arguments), clause.tagged.text.strip(), tagged)
+
+
+def choose(clause: Clause) -> tuple[str, float]:
+    """Return the label of a clause and how sure it is: the classifier's likeliest, weighed by how well it aligns."""
+    best: tuple[float, str, float] = (-9.0, "none", 0.0)
+    for guess in clause.guesses[:3]:
+        if guess.confidence < 0.12:
+            continue
+        weight = guess.confidence
+        if guess.label != "none" and len(clause.guesses) > 1:
+            laid = align(guess.label, clause.tagged.tokens)
+            weight += 0.25 * max(-1.0, laid.total) if laid else 0.0
+            tool = find(guess.label)
+            if tool is not None and tool.effect == "write" and _lacks(tool, clause.tagged):
+                weight -= 0.15
+        if weight > best[0]:
+            best = (weight, guess.label, guess.confidence)
+    return best[1], best[2]
+
+
+def _lacks(tool: Tool, tagged: Tagged) -> bool:
+    return "amount" in tool.ask and "amount" not in tool.any_of and not tagged.of("amount")
+
+
+def _coordinated(step: Understood) -> list[Understood]:
+    """ "put ring the glazier and sharpen the secateurs on my list" asks for two tasks."""
+    title = step.arguments.get("title")
+    if step.tool.name not in {"you.add_task", "you.add_reminder"} or not isinstance(title, str):
+        return [step]
+    for joint in (" and ", ", and ", ", "):
+        parts = [part.strip() for part in title.split(joint)]
+        if 2 <= len(parts) <= 4 and all(_starts_with_verb(part) for part in parts):
+            return [
+                Understood(step.tool, {**step.arguments, "title": part}, step.confidence, step.missing, step.text, step.tagged)
+                for part in parts
+            ]
+    return [step]
+
+
+def _starts_with_verb(text: str) -> bool:
+    """Whether a text starts with a word that things to do start with in the phrasing files."""
+    from .verbs import verbs
+
+    words = plain(text).split()
+    return len(words) > 1 and words[0] in verbs()
+
+
+def _share_days(steps: list[Understood]) -> None:
+    """A day said once for several like steps ("… and six pounds at the greengrocer this morning") counts for all."""
+    for before, after in zip(steps, steps[1:], strict=False):
+        if before.tool is after.tool and "on" in after.arguments and "on" not in before.arguments:
+            before.arguments["on"] = after.arguments["on"]
+
+
+def as_json(found: Understanding) -> dict[str, Any]:
+    """Return what `manage.py understand` prints."""
+    missing = [name for step in found.steps for name in step.missing]
+    complete = [step for step in found.steps if not step.missing]
+    dates = [
+        {
+            "text": span.text,
+            "start": span.value.isoformat(),
+            "end": span.until.isoformat() if span.until else None,
+            "grain": span.grain,
+        }
+        for span in found.tagged.times
+    ]
+    money = [{"text": token.text, **money_json(token.value)} for token in found.tagged.of("amount", "price")]
+    return {
+        "text": found.text,
+        "steps": [
+            {
+                "tool": step.tool.name,
+                "effect": step.tool.effect,
+                "risk": step.tool.risk.value,
+                "arguments": step.arguments,
+                "confidence": round(step.confidence, 3),
+            }
+            for step in found.steps
+            if not step.missing or step.tool.effect == "read"
+        ],
+        "missing": missing,
+        "mutates": any(step.tool.effect == "write" for step in complete),
+        "dates": dates,
+        "money": money,
+    }
