@@ -113,6 +113,9 @@ def _remove(model: type[models.Model], change: JournalChange, kept: JournalEntry
     for relation in model._meta.related_objects:
         child = relation.related_model
         if not capture.is_recorded(child):
+            # What the house itself keeps beside a row (that a reminder rang) goes with it.
+            if hasattr(child, "access_rule") and relation.on_delete is models.CASCADE:
+                child._base_manager.filter(**{relation.field.name: change.row}).delete()
             continue
         leaning = child._base_manager.filter(**{relation.field.name: change.row}).first()
         if leaning is not None:

@@ -1,0 +1,156 @@
+"""Every rule of days, and every write. Callers hold a journal entry; all functions act for `user`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, TypeVar
+
+from dateutil.rrule import rrulestr
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from pam.live.services import notify
+
+from .models import Event, Reminder, ReminderRing, Task
+
+T = TypeVar("T", bound=models.Model)
+FURTHEST = dt.timedelta(days=366 * 100)
+
+
+def add_task(user: Any, *, title: str, due: dt.date | None = None, notes: str = "") -> Task:
+    """Add a task."""
+    return _saved(Task(owner=user, title=title.strip(), due=due, notes=notes))
+
+
+def change_task(user: Any, task: Task, *, done: bool | None = None, **data: Any) -> Task:
+    """Change a task; `done` ticks it off or opens it again."""
+    if done is not None and done != task.done:
+        data["completed_at"] = timezone.now() if done else None
+    return _changed(task, data)
+
+
+def complete_task(user: Any, task: Task) -> Task:
+    """Tick a task off."""
+    return change_task(user, task, done=True)
+
+
+def delete_task(user: Any, task: Task) -> None:
+    """Delete a task."""
+    task.delete()
+
+
+def add_event(
+    user: Any,
+    *,
+    title: str,
+    start: dt.datetime,
+    end: dt.datetime | None = None,
+    all_day: bool = False,
+    place: str = "",
+    notes: str = "",
+) -> Event:
+    """Add an event. Raises ValidationError where it ends before it starts."""
+    event = Event(
+        owner=user, title=title.strip(), start=start, end=end, all_day=all_day, place=place.strip(), notes=notes
+    )
+    return _checked(event)
+
+
+def change_event(user: Any, event: Event, **data: Any) -> Event:
+    """Change an event; moved without a new end, it keeps its length."""
+    start = data.get("start")
+    if start is not None and "end" not in data and event.end is not None:
+        data["end"] = start + (event.end - event.start)
+    for name, value in data.items():
+        setattr(event, name, value)
+    return _checked(event)
+
+
+def delete_event(user: Any, event: Event) -> None:
+    """Delete an event."""
+    event.delete()
+
+
+def add_reminder(
+    user: Any, *, title: str, at: dt.datetime, recurrence: str = "", email: bool | None = None
+) -> Reminder:
+    """Add a reminder; by email too where said or where the user's settings want it."""
+    email = user.email_reminders if email is None else email
+    return _reminder(Reminder(owner=user, title=title.strip(), at=at, recurrence=recurrence, email=email))
+
+
+def change_reminder(user: Any, reminder: Reminder, *, done: bool | None = None, **data: Any) -> Reminder:
+    """Change a reminder; `done` ticks it off or opens it again."""
+    if done is not None and done != reminder.done:
+        data["completed_at"] = timezone.now() if done else None
+    for name, value in data.items():
+        setattr(reminder, name, value)
+    return _reminder(reminder)
+
+
+def delete_reminder(user: Any, reminder: Reminder) -> None:
+    """Delete a reminder."""
+    reminder.delete()
+
+
+def ring(user: Any, reminder_id: Any, occurrence: dt.datetime) -> bool:
+    """Ring a reminder once for this occurrence: notification, and mail where wanted. Return whether it was this call.
+
+    Two processes may claim the same row: the ring's unique row lets one through.
+    """
+    reminder = Reminder.objects.filter(pk=reminder_id, completed_at=None).first()
+    if reminder is None:
+        return False
+    try:
+        with transaction.atomic():
+            ReminderRing.objects.create(owner=user, reminder=reminder, occurrence=occurrence)
+            notify(user, "reminder", reminder.title, domain="you", url="/you", email=reminder.email)
+    except IntegrityError:
+        return False
+    return True
+
+
+def next_occurrence(reminder: Reminder, after: dt.datetime | None) -> dt.datetime | None:
+    """Return the first occurrence, or the first one after a moment; in the wall time of the owner's zone."""
+    if not reminder.recurrence:
+        return reminder.at if after is None or reminder.at > after else None
+    zone = timezone.get_current_timezone()
+    first = reminder.at.astimezone(zone).replace(tzinfo=None)
+    rule = rrulestr(reminder.recurrence, dtstart=first)
+    found = rule.after(after.astimezone(zone).replace(tzinfo=None)) if after else rule.after(first, inc=True)
+    return found.replace(tzinfo=zone) if found else None
+
+
+def _reminder(reminder: Reminder) -> Reminder:
+    if reminder.recurrence:
+        try:
+            rrulestr(reminder.recurrence, dtstart=dt.datetime(2026, 1, 1))
+        except (ValueError, TypeError) as problem:
+            raise ValidationError({"recurrence": "This is not a repetition such as FREQ=WEEKLY;BYDAY=FR."}) from problem
+    _near("at", reminder.at)
+    return _saved(reminder)
+
+
+def _checked(event: Event) -> Event:
+    _near("start", event.start)
+    if event.end is not None and event.end < event.start:
+        raise ValidationError({"end": "It ends before it starts. Give a later end."})
+    return _saved(event)
+
+
+def _near(name: str, moment: dt.datetime) -> None:
+    if abs(moment - timezone.now()) > FURTHEST:
+        raise ValidationError({name: "This is more than a hundred years away. Check the year."})
+
+
+def _changed(row: T, data: dict[str, Any]) -> T:
+    for name, value in data.items():
+        setattr(row, name, value)
+    return _saved(row)
+
+
+def _saved(row: T) -> T:
+    row.full_clean()
+    row.save()
+    return row
