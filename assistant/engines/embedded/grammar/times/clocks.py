@@ -22,12 +22,13 @@ _CLOCK24 = re.compile(r"(\d{1,2})[:h](\d{2})(?::(\d{2}))?", re.IGNORECASE)
 _OFFSET = re.compile(r"(?:\s?(?:gmt|utc))?\s?([+-])(\d{2}):?(\d{2})(?!\d)", re.IGNORECASE)
 _ROUGHLY = {"sharp", "ish", "approximately", "approx", "roughly", "ishh", "exactly", "prompt"}
 _NOT_AFTER_AN_HOUR = {
-    "dollars", "dollar", "bucks", "buck", "quid", "pounds", "euros", "euro", "cents", "pence", "p", "c", "percent",
-    "each", "per", "apiece", "km", "kms", "ks", "mi", "miles", "mile", "mph", "kmh", "litres", "liters", "litre", "l",
-    "gal", "gallons", "kg", "people", "guests", "times", "x", "degrees", "years", "year", "yrs", "months", "days", "weeks",
-    "minutes", "mins", "seconds", "hours", "hrs", "stars", "star", "metres", "meters", "m", "cm", "mm", "psi", "grand",
-    "thousand", "hundred", "million", "k", "bags", "boxes", "tickets", "of", "st", "street", "road", "rd", "ave", "avenue",
-    "lane", "percentage", "points", "point", "pm2", "g", "grams", "rupees", "yen", "usd", "aud", "gbp", "eur", "aed",
+    "dollars", "dollar", "bucks", "buck", "quid", "pounds", "euros", "euro", "cents", "pence", "p", "c",
+    "percent", "each", "per", "apiece", "km", "kms", "ks", "mi", "miles", "mile", "mph", "kmh", "litres",
+    "liters", "litre", "l", "gal", "gallons", "kg", "people", "guests", "times", "x", "degrees", "years",
+    "year", "yrs", "months", "days", "weeks", "minutes", "mins", "seconds", "hours", "hrs", "stars", "star",
+    "metres", "meters", "m", "cm", "mm", "psi", "grand", "thousand", "hundred", "million", "k", "bags",
+    "boxes", "tickets", "of", "st", "street", "road", "rd", "ave", "avenue", "lane", "percentage", "points",
+    "point", "pm2", "g", "grams", "rupees", "yen", "usd", "aud", "gbp", "eur", "aed",
 }  # fmt: skip
 
 
@@ -155,6 +156,8 @@ def _named(line: Line, at: int) -> tuple[Clock, int] | None:
     low = line.low
     if low[at] == "noon":
         return _finish(line, Clock(12), at + 1)
+    if low[at] == "eod":
+        return _finish(line, Clock(17), at + 1)
     if low[at] == "midnight":
         return _finish(line, Clock(24, rounds_up=True), at + 1)
     if low[at] == "half" and low[at + 1] in ("past", "after"):
@@ -222,12 +225,13 @@ def _named_hour(line: Line, at: int) -> tuple[Clock, int] | None:
 
 
 def _spoken(line: Line, at: int) -> tuple[Clock, int] | None:
-    """Numbers that their surroundings make a time: "ten thirty am", "twenty past ten", "6 o'clock", "0700 hours"."""
+    """Numbers that their surroundings make a time: "ten thirty am", "twenty past ten", "6 o'clock", "0700
+    hours"."""
     hour = line.whole(at) or 0
     low, after = line.low, at + 1
     if low[after] == "oclock" and hour <= 24:
         return _said_hour(line, hour, 0, after + 1)
-    if low[after] == "ish" and _meridiem_at(line, after):
+    if low[after] == "ish" and hour <= 12 and (line.adjacent(after) or _meridiem_at(line, after)):
         return _said_hour(line, hour, 0, after)
     minutes_word = after + (low[after] in ("minutes", "mins", "min", "minute"))
     if low[minutes_word] in ("past", "to", "after", "before", "till", "of") and 1 <= hour <= 59:
@@ -243,9 +247,9 @@ def _spoken(line: Line, at: int) -> tuple[Clock, int] | None:
     if _meridiem_at(line, after):
         return _said_hour(line, hour, 0, after)
     raw = line.text[line.start[at] : line.end[at]]
-    if len(raw) == 4 and raw.isdigit() and low[after] in ("hours", "hrs", "hour", "h"):
-        if int(raw[:2]) <= 23 and int(raw[2:]) <= 59 and (raw[0] == "0" or _told_by(line, at)):
-            return _finish(line, Clock(int(raw[:2]), int(raw[2:]), grain="minute"), after + 1)
+    military = len(raw) == 4 and raw.isdigit() and low[after] in ("hours", "hrs", "hour", "h")
+    if military and (raw[0] == "0" or _told_by(line, at)) and int(raw[:2]) <= 23 and int(raw[2:]) <= 59:
+        return _finish(line, Clock(int(raw[:2]), int(raw[2:]), grain="minute"), after + 1)
     return None
 
 
@@ -333,7 +337,11 @@ def bare_clock(line: Line, at: int) -> tuple[Clock, int] | None:
         return None
     if low[after] in ("%", "/", "°", "€", "£", "$", "+", "*", "x"):
         return None
-    if _counts_things(line, after):
+    if (
+        _counts_things(line, after)
+        or low[after] in MONTHS
+        or (low[after] == "of" and low[after + 1] in MONTHS)
+    ):
         return None
     return _said_hour(line, hour, 0, after)
 
@@ -379,12 +387,11 @@ def part_at(line: Line, at: int) -> tuple[str, int] | None:
         begin += 1
     elif low[begin] in ("early", "mid", "late") and low[begin + 1] == "-" and low[begin + 2] in PARTS:
         begin += 2
-    if low[begin] == "first" or (low[begin] == "1" and line.kind[begin] == "ordinal"):
-        if low[begin + 1] == "thing":
-            after = begin + 2
-            if low[after] == "in" and low[after + 1] == "the" and low[after + 2] == "morning":
-                after += 3
-            return "early", after
+    if low[begin] == "1" and line.kind[begin] == "ordinal" and low[begin + 1] == "thing":
+        after = begin + 2
+        if low[after] == "in" and low[after + 1] == "the" and low[after + 2] == "morning":
+            after += 3
+        return "early", after
     if low[begin] in PARTS and line.kind[begin] == "word":
         return PARTS[low[begin]], begin + 1
     return None

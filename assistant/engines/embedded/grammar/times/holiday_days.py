@@ -1,4 +1,5 @@
-"""When holidays fall: fixed days, weekdays of a month, days counted from Easter, and lunar days from ``holidays``."""
+"""When holidays fall: fixed days, weekdays of a month, days counted from Easter, and lunar days from
+``holidays``."""
 
 from __future__ import annotations
 

@@ -11,21 +11,21 @@ from rapidfuzz.distance import OSA
 WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEEKDAYS: dict[str, int] = {name: number for number, name in enumerate(WEEKDAY_NAMES)}
 WEEKDAY_SHORT = {
-    "mon": 0, "tue": 1, "tues": 1, "wed": 2, "weds": 2, "wednes": 2, "thu": 3, "thur": 3, "thurs": 3, "fri": 4,
-    "sat": 5, "sats": 5, "sun": 6,
+    "mon": 0, "tue": 1, "tues": 1, "wed": 2, "weds": 2, "wednes": 2, "thu": 3, "thur": 3, "thurs": 3,
+    "fri": 4, "sat": 5, "sats": 5, "sun": 6,
 }  # fmt: skip
 SHAKY_WEEKDAYS = {"sat", "sun", "wed", "mon", "fri", "thu", "sats"}
 """Short forms that are words of their own, or names: they need company."""
 WEEKDAY_PLURALS = {f"{name}s": number for name, number in WEEKDAYS.items()}
 
 MONTH_NAMES = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+    "november", "december",
 )  # fmt: skip
 MONTHS: dict[str, int] = {name: number for number, name in enumerate(MONTH_NAMES, 1)}
 MONTHS |= {
-    "jan": 1, "feb": 2, "febr": 2, "mar": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "sept": 9, "oct": 10,
-    "nov": 11, "dec": 12,
+    "jan": 1, "feb": 2, "febr": 2, "mar": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "sept": 9,
+    "oct": 10, "nov": 11, "dec": 12,
 }  # fmt: skip
 SURE_MONTHS = {"january", "february", "july", "september", "october", "november", "december"}
 """Months that are nothing else, so that they may stand alone."""
@@ -46,46 +46,48 @@ UNITS: dict[str, str] = {
 PARTS: dict[str, str] = {
     "morning": "morning", "mornings": "morning", "morn": "morning", "breakfast": "breakfast",
     "lunch": "lunch", "lunchtime": "lunch", "lunchtimes": "lunch",
-    "afternoon": "afternoon", "afternoons": "afternoon", "arvo": "afternoon", "arvos": "afternoon", "aft": "afternoon",
-    "evening": "evening", "evenings": "evening", "eve": "evening",
+    "afternoon": "afternoon", "afternoons": "afternoon", "arvo": "afternoon", "arvos": "afternoon",
+    "aft": "afternoon", "evening": "evening", "evenings": "evening", "eve": "evening",
     "night": "night", "nights": "night", "nite": "night",
 }  # fmt: skip
 PART_HOURS: dict[str, tuple[int, int, int]] = {
     "morning": (9, 0, 12), "breakfast": (8, 5, 11), "lunch": (12, 12, 14), "afternoon": (15, 12, 19),
-    "evening": (18, 18, 24), "night": (20, 18, 24), "early": (8, 5, 10), "school": (15, 15, 21), "work": (17, 17, 21),
+    "evening": (18, 18, 24), "night": (20, 18, 24), "early": (8, 5, 10), "school": (15, 15, 21),
+    "work": (17, 17, 21),
 }  # fmt: skip
 """Usual hour, first hour, hour after the last."""
 
 RELATIVE_DAYS = {"today": 0, "tomorrow": 1, "yesterday": -1}
 
 ALIASES: dict[str, str] = {
-    **{word: "tomorrow" for word in (
-        "tmrw", "tmr", "tmw", "tmro", "tmrow", "tmmrw", "tomoz", "tomo", "tomoro", "tomorow", "tommorow", "tommorrow",
-        "tomorro", "tomorrows", "tom'row", "2moro", "2morrow", "2mrw", "2mro", "2moz", "2morow", "morrow")},
-    **{word: "today" for word in ("2day", "todays", "tody", "todya", "2days", "tday")},
-    **{word: "tonight" for word in ("2nite", "2night", "tonite", "tonigt", "tonght", "tnite", "tonights", "tn")},
-    **{word: "yesterday" for word in ("yday", "yest", "yesterdays", "yesterdy", "ystrday", "yesty")},
+    **dict.fromkeys((
+        "tmrw", "tmr", "tmw", "tmro", "tmrow", "tmmrw", "tomoz", "tomo", "tomoro", "tomorow", "tommorow",
+        "tommorrow", "tomorro", "tomorrows", "tom'row", "2moro", "2morrow", "2mrw", "2mro", "2moz",
+        "2morow", "morrow"), "tomorrow"),
+    **dict.fromkeys(("2day", "todays", "tody", "todya", "2days", "tday"), "today"),
+    **dict.fromkeys(("2nite", "2night", "tonite", "tonigt", "tonght", "tnite", "tonights", "tn"), "tonight"),
+    **dict.fromkeys(("yday", "yest", "yesterdays", "yesterdy", "ystrday", "yesty"), "yesterday"),
     "avo": "arvo", "noonish": "noon", "midday": "noon", "noontime": "noon", "mid-day": "noon", "til": "till",
-    "'til": "till", "untill": "until", "untl": "until", "nxt": "next", "nex": "next", "evry": "every", "ea": "each",
-    "ev": "every", "mornin": "morning", "mornings'": "morning", "o'clock": "oclock", "clock": "clock", "oclock": "oclock",
-    "eom": "eom", "eoy": "eoy", "eow": "eow", "bom": "bom", "boy": "boy", "eod": "eod", "cob": "eod", "thru": "through",
-    "b4": "before", "sencond": "second", "wensday": "wednesday", "wendsday": "wednesday", "wenesday": "wednesday",
-    "wednsday": "wednesday", "tuseday": "tuesday", "teusday": "tuesday", "thurday": "thursday", "weekdays": "weekdays",
-    "minuts": "minutes", "hrs'": "hours", "previous": "last", "past": "past", "upcoming": "coming",
+    "'til": "till", "untill": "until", "untl": "until", "nxt": "next", "nex": "next", "evry": "every",
+    "ea": "each", "ev": "every", "mornin": "morning", "mornings'": "morning", "o'clock": "oclock",
+    "cob": "eod", "thru": "through",
+    "b4": "before", "sencond": "second", "wensday": "wednesday", "wendsday": "wednesday",
+    "wenesday": "wednesday", "wednsday": "wednesday", "tuseday": "tuesday", "teusday": "tuesday",
+    "thurday": "thursday", "minuts": "minutes", "hrs'": "hours", "previous": "last", "upcoming": "coming",
 }  # fmt: skip
 
 _FUZZY_TARGETS: dict[str, tuple[str, ...]] = {}
 for _word in (
-    *WEEKDAY_NAMES, *(name for name in MONTH_NAMES if len(name) > 5), "tomorrow", "yesterday", "tonight", "morning",
-    "afternoon", "evening", "midnight", "fortnight", "weekend", "minutes", "christmas",
+    *WEEKDAY_NAMES, *(name for name in MONTH_NAMES if len(name) > 5), "tomorrow", "yesterday", "tonight",
+    "morning", "afternoon", "evening", "midnight", "fortnight", "weekend", "minutes", "christmas",
 ):  # fmt: skip
     _FUZZY_TARGETS[_word[0]] = (*_FUZZY_TARGETS.get(_word[0], ()), _word)
 _NEVER_FUZZY = {
-    "sundae", "sundaes", "sundry", "sundays", "mourning", "warning", "mondays", "minuets", "deceiver", "weekends",
-    "weekday", "minute", "mornings", "evenings", "augustus", "augusta", "tomorrows", "fortnights", "afternoons",
-    "warnings", "moaning", "mooring", "weeknd's", "january's", "decembers", "julys", "eveningwear", "someday", "fridays",
-    "tuesdays", "wednesdays", "thursdays", "saturdays", "moorings", "midnights", "fryday", "evening's", "yesterdays",
-    "manday", "payday", "evensong", "monde",
+    "sundae", "sundaes", "sundry", "sundays", "mourning", "warning", "mondays", "minuets", "deceiver",
+    "weekends", "weekday", "minute", "mornings", "evenings", "augustus", "augusta", "tomorrows",
+    "fortnights", "afternoons", "warnings", "moaning", "mooring", "weeknd's", "january's", "decembers",
+    "julys", "eveningwear", "someday", "fridays", "tuesdays", "wednesdays", "thursdays", "saturdays",
+    "moorings", "midnights", "fryday", "evening's", "yesterdays", "manday", "payday", "evensong", "monde",
 }  # fmt: skip
 
 
@@ -110,8 +112,8 @@ def normal(word: str) -> str:
     return word
 
 
-_HOLIDAY_POSSESSIVES = {"mother", "father", "boss", "patrick", "paddy", "valentine", "year", "fool", "new year", "king",
-                        "guy", "andrew", "david", "george", "king", "president", "veteran", "saint", "groundhog",
+_HOLIDAY_POSSESSIVES = {"mother", "father", "boss", "patrick", "paddy", "valentine", "year", "fool",
+                        "guy", "andrew", "david", "george", "president", "veteran", "saint", "groundhog",
                         "fools", "luther"}  # fmt: skip
 
 
@@ -121,10 +123,11 @@ def _hours(hours: float) -> tzinfo:
 
 ZONES: dict[str, tzinfo] = {
     "gmt": _hours(0), "utc": _hours(0), "z": _hours(0), "bst": _hours(1), "wet": _hours(0), "cet": _hours(1),
-    "cest": _hours(2), "eet": _hours(2), "msk": _hours(3), "pst": _hours(-8), "pdt": _hours(-7), "mst": _hours(-7),
-    "mdt": _hours(-6), "cst": _hours(-6), "cdt": _hours(-5), "est": _hours(-5), "edt": _hours(-4), "aest": _hours(10),
-    "aedt": _hours(11), "acst": _hours(9.5), "acdt": _hours(10.5), "awst": _hours(8), "nzst": _hours(12),
-    "nzdt": _hours(13), "jst": _hours(9), "sgt": _hours(8), "hkt": _hours(8), "akst": _hours(-9), "hst": _hours(-10),
+    "cest": _hours(2), "eet": _hours(2), "msk": _hours(3), "pst": _hours(-8), "pdt": _hours(-7),
+    "mst": _hours(-7), "mdt": _hours(-6), "cst": _hours(-6), "cdt": _hours(-5), "est": _hours(-5),
+    "edt": _hours(-4), "aest": _hours(10), "aedt": _hours(11), "acst": _hours(9.5), "acdt": _hours(10.5),
+    "awst": _hours(8), "nzst": _hours(12), "nzdt": _hours(13), "jst": _hours(9), "sgt": _hours(8),
+    "hkt": _hours(8), "akst": _hours(-9), "hst": _hours(-10),
 }  # fmt: skip
 PLACE_ZONES = {
     "eastern": "America/New_York", "central": "America/Chicago", "pacific": "America/Los_Angeles",
@@ -139,24 +142,27 @@ def place_zone(word: str) -> tzinfo | None:
 
 
 AFTER_A_DATE = {
-    "at", "on", "in", "by", "for", "to", "and", "or", "but", "from", "until", "till", "with", "without", "we", "i", "it",
-    "is", "was", "are", "please", "this", "next", "same", "then", "so", "not", "that", "he", "she", "they", "also", "if",
-    "as", "before", "after", "through", "of", "back", "when", "because", "where", "which", "about", "around", "the", "my",
-    "our", "your", "you", "last", "i'm", "it's", "we're", "im", "its", "morning", "afternoon", "evening", "night", "noon",
-    "midnight", "arvo", "lunch", "lunchtime", "would", "will", "can", "could", "do", "does", "did", "has", "have", "had",
-    "since", "only", "too", "thanks", "ta", "instead", "maybe", "just", "now", "between", "eve", "week", "every", "early",
-    "late", "sharp", "plus", "n", "mate", "cheers", "love", "pls", "plz", "thx", "thank", "again", "a", "an", "were",
-    "being", "no", "yes", "still", "due", "first", "what", "how", "who", "why", "than", "over", "i've", "i'll", "we'll",
-    "we've", "she's", "he's", "they're", "that's", "there", "here", "am", "pm", "tomorrow", "yesterday", "up", "off",
-    "remind", "add", "book", "put", "set", "make", "tell", "let", "note", "call", "text", "message", "post", "log",
+    "at", "on", "in", "by", "for", "to", "and", "or", "but", "from", "until", "till", "with", "without",
+    "we", "i", "it", "is", "was", "are", "please", "this", "next", "same", "then", "so", "not", "that",
+    "he", "she", "they", "also", "if", "as", "before", "after", "through", "of", "back", "when", "because",
+    "where", "which", "about", "around", "the", "my", "our", "your", "you", "last", "i'm", "it's", "we're",
+    "im", "its", "morning", "afternoon", "evening", "night", "noon", "midnight", "arvo", "lunch",
+    "lunchtime", "would", "will", "can", "could", "do", "does", "did", "has", "have", "had", "since",
+    "only", "too", "thanks", "ta", "instead", "maybe", "just", "now", "between", "eve", "week", "every",
+    "early", "late", "sharp", "plus", "n", "mate", "cheers", "love", "pls", "plz", "thx", "thank", "again",
+    "a", "an", "were", "being", "no", "yes", "still", "due", "first", "what", "how", "who", "why", "than",
+    "over", "i've", "i'll", "we'll", "we've", "she's", "he's", "they're", "that's", "there", "here", "am",
+    "pm", "tomorrow", "yesterday", "up", "off", "remind", "add", "book", "put", "set", "make", "tell",
+    "let", "note", "call", "text", "message", "post", "log",
 }  # fmt: skip
 """Words that may follow a date without making it part of a noun ("the 2nd | floor")."""
 
 NOUNS_AFTER_ORDINALS = {
-    "floor", "birthday", "anniversary", "century", "street", "st", "ave", "avenue", "road", "time", "times", "place",
-    "edition", "round", "rounds", "hole", "minute", "grade", "grader", "one", "ones", "half", "quarter", "set", "class",
-    "degree", "hand", "aid", "person", "party", "thing", "attempt", "try", "gear", "house", "car", "name", "row", "page",
-    "chapter", "episode", "season", "stage", "visit", "date", "base", "gen", "generation", "division", "grand", "lap",
-    "game", "match", "instalment", "installment", "payment", "coat", "draft", "term", "option", "choice", "percentile",
-    "of", "part", "parts", "owner", "bedroom", "van", "kid", "child", "daughter", "son", "wave", "amendment",
+    "floor", "birthday", "anniversary", "century", "street", "st", "ave", "avenue", "road", "time", "times",
+    "place", "edition", "round", "rounds", "hole", "minute", "grade", "grader", "one", "ones", "half",
+    "quarter", "set", "class", "degree", "hand", "aid", "person", "party", "thing", "attempt", "try",
+    "gear", "house", "car", "name", "row", "page", "chapter", "episode", "season", "stage", "visit", "date",
+    "base", "gen", "generation", "division", "grand", "lap", "game", "match", "instalment", "installment",
+    "payment", "coat", "draft", "term", "option", "choice", "percentile", "of", "part", "parts", "owner",
+    "bedroom", "van", "kid", "child", "daughter", "son", "wave", "amendment",
 }  # fmt: skip

@@ -19,7 +19,8 @@ GRAINS: tuple[Grain, ...] = ("second", "minute", "hour", "day", "week", "month",
 
 @dataclass(frozen=True)
 class TimeSpan:
-    """A time that a text names. ``start`` and ``end`` are character offsets; datetimes are aware, in now's zone."""
+    """A time that a text names. ``start`` and ``end`` are character offsets; datetimes are aware, in now's
+    zone."""
 
     start: int
     end: int
@@ -33,7 +34,8 @@ class TimeSpan:
     has_date: bool
     """The words fix a date ("tomorrow"), not only a time ("at 6")."""
     has_time: bool
-    """The words fix a clock time. False for parts of a day: there ``part`` is set and ``value`` has its usual hour."""
+    """The words fix a clock time. False for parts of a day: there ``part`` is set and ``value`` has its
+    usual hour."""
     ambiguous_hour: bool
     """A clock time without am, pm or a part of the day: ``value`` holds the likelier reading."""
     recurrence: str | None = None
@@ -43,8 +45,8 @@ class TimeSpan:
     edge: str | None = None
     """"start", "middle" or "end" of a longer interval ("end of the month")."""
     covers: tuple[datetime | None, datetime | None] = (None, None)
-    """What a question about records in this time means: start and exclusive end (``None``: open). "This morning" covers
-    the morning, "the last two weeks" reach up to the end of today, "since June" is open."""
+    """What a question about records in this time means: start and exclusive end (``None``: open). "This
+    morning" covers the morning, "the last two weeks" reach up to the end of today, "since June" is open."""
     relative_to: Literal["start", "none"] = "none"
 
     @property
@@ -59,7 +61,8 @@ class TimeSpan:
 
 @dataclass(frozen=True)
 class OffsetSpan:
-    """A moment relative to something already known: "two days before", "the evening before at six", "same time"."""
+    """A moment relative to something already known: "two days before", "the evening before at six", "same
+    time"."""
 
     start: int
     end: int
@@ -89,7 +92,8 @@ class Context:
 
 @dataclass(frozen=True)
 class Range:
-    """Days from ``start`` to before ``until``; ``reading_until`` where a question about records reaches further."""
+    """Days from ``start`` to before ``until``; ``reading_until`` where a question about records reaches
+    further."""
 
     start: date
     until: date
@@ -127,7 +131,8 @@ class Day:
 
 @dataclass
 class Clock:
-    """A time of day. ``hour`` may be 24 for the midnight that ends a day, or -1 for whichever hour comes next."""
+    """A time of day. ``hour`` may be 24 for the midnight that ends a day, or -1 for whichever hour comes
+    next."""
 
     hour: int
     minute: int = 0

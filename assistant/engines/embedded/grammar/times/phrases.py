@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 
-from assistant.engines.embedded.grammar.times import lengths
+from assistant.engines.embedded.grammar.times.calendar import make, one, resolve_day
+from assistant.engines.embedded.grammar.times.clock_ranges import (
+    ABOUT,
+    before_part,
+    clock_range,
+    range_follows,
+)
 from assistant.engines.embedded.grammar.times.clocks import (
     bare_clock,
     half_hour,
     part_at,
     sure_clock,
-    zone_at,
 )
 from assistant.engines.embedded.grammar.times.days import day, ordinal_day, weekday_at
-from assistant.engines.embedded.grammar.times.lexicon import AFTER_A_DATE, MONTHS, PARTS, RELATIVE_DAYS
-from assistant.engines.embedded.grammar.times.calendar import one
-from assistant.engines.embedded.grammar.times.model import Clock, Day, Instant, Length, Resolver, Said
+from assistant.engines.embedded.grammar.times.instants import instant, now_word
+from assistant.engines.embedded.grammar.times.lexicon import AFTER_A_DATE, PARTS, RELATIVE_DAYS
+from assistant.engines.embedded.grammar.times.model import (
+    Context,
+    Day,
+    Range,
+    Resolver,
+    Said,
+)
 from assistant.engines.embedded.grammar.times.tokens import Line
 
-TO = {"to", "-", "–", "—", "until", "till", "through"}
-_ABOUT = {"about", "around", "roughly", "approximately", "exactly", "circa", "like", "abt"}
 _GLUE = {"at", "@", "on", "for", "from", ",", "(", "in", "by", "around", "about", "of", "and", "starting"}
 
 
@@ -44,11 +52,11 @@ def _first(line: Line, at: int, said: Said, *, bare: bool) -> int | None:
     told = bare
     if low[begin] in ("at", "@") and line.kind[begin] in ("word", "punct"):
         begin, told = begin + 1, True
-    if low[begin] in _ABOUT:
+    if low[begin] in ABOUT:
         begin += 1
         told = told or low[begin] == "half"
     if begin == at:
-        found = _now(line, at, said) or _which_part(line, at, said)
+        found = now_word(line, at, said) or _which_part(line, at, said)
         if found:
             return found
     after = _clock(line, begin, said, told=told)
@@ -60,7 +68,7 @@ def _first(line: Line, at: int, said: Said, *, bare: bool) -> int | None:
     if date:
         said.day = date[0]
         return date[1]
-    return _instant(line, begin, said) or _part(line, begin, said)
+    return instant(line, begin, said) or _part(line, begin, said)
 
 
 def _day_after_at(line: Line, at: int, said: Said) -> int | None:
@@ -83,31 +91,6 @@ def _day_after_at(line: Line, at: int, said: Said) -> int | None:
         return None
     said.day = date[0]
     return date[1]
-
-
-def _now(line: Line, at: int, said: Said) -> int | None:
-    """ "now" where it is a time, not a filler: "right now", "just this minute", the whole text."""
-    low, begin = line.low, at
-    if low[begin] in ("just", "right"):
-        begin += 1
-    if (
-        low[begin] == "this"
-        and low[begin + 1] in ("minute", "second", "moment", "instant")
-        and line.kind[begin + 1] != "stop"
-    ):
-        said.instant = Instant(timedelta(), "second")
-        return begin + 2
-    if low[begin] != "now":
-        return None
-    whole = at == 0 and line.kind[begin + 1] == "stop"
-    if (
-        begin > at
-        or whole
-        or (at and low[at - 1] in ("until", "till", "by", "since", "from", "between", "to"))
-    ):
-        said.instant = Instant(timedelta(), "second")
-        return begin + 1
-    return None
 
 
 def _which_part(line: Line, at: int, said: Said) -> int | None:
@@ -150,125 +133,20 @@ def _clock(line: Line, at: int, said: Said, *, told: bool) -> int | None:
         found = bare_clock(line, at)
     if found is None and line.low[at] == "half":
         half = half_hour(line, at)
-        if half and (line.ends_at(half[1]) or line.low[half[1]] in PARTS or line.low[half[1]] in RELATIVE_DAYS
-                     or line.low[half[1]] in ("on", "in", "tonight") or weekday_at(line, half[1]) is not None):  # fmt: skip
+        if half and (
+            line.ends_at(half[1])
+            or line.low[half[1]] in PARTS
+            or line.low[half[1]] in RELATIVE_DAYS
+            or line.low[half[1]] in ("on", "in", "tonight")
+            or weekday_at(line, half[1]) is not None
+        ):
             found = half
     if found is None and line.kind[at] == "int":
-        found = _before_part(line, at)
+        found = before_part(line, at)
     if found is None:
         return None
     said.clock = found[0]
     return found[1]
-
-
-def _before_part(line: Line, at: int) -> tuple[Clock, int] | None:
-    """ "3 in the morning", "ten thirty at night", "9 tomorrow morning"."""
-    hour = line.whole(at)
-    if hour is None or not 1 <= hour <= 12:
-        return None
-    minute, after = 0, at + 1
-    if (
-        line.kind[after] == "int"
-        and 10 <= (line.whole(after) or 0) <= 59
-        and line.text[line.start[after]].isalpha()
-    ):
-        minute, after = line.whole(after) or 0, after + 1
-    elif line.kind[at] != "int":
-        return None
-    low = line.low
-    grain_minute = "minute" if after > at + 1 else "hour"
-    clock = Clock(hour, minute, ambiguous=True, grain=grain_minute)  # type: ignore[arg-type]
-    in_the = low[after] in ("in", "at") and (low[after + 1] == "the" or low[after + 1] == "night")
-    if in_the and part_at(line, after):
-        return clock, after
-    before = low[at - 1] if at else ""
-    if at == 0 or before in ("at", "for", "by", "around", "about", "until", "till", "@", "to", ","):
-        on_day = low[after] == "tomorrow" or weekday_at(line, after) is not None
-        if on_day and low[after + 1] in PARTS:
-            return clock, after
-    zone = (
-        zone_at(line, after)
-        if before in ("at", "@") or (at and weekday_at(line, at - 1) is not None)
-        else None
-    )
-    if zone:
-        clock.zone, clock.ambiguous = zone[0], False
-        return clock, zone[1]
-    return None
-
-
-def _range_clock(line: Line, at: int, *, told: bool) -> tuple[Clock, int] | None:
-    """One side of a clock range."""
-    found = sure_clock(line, at)
-    if found:
-        return found
-    if not told:
-        return None
-    hour = line.whole(at)
-    if (
-        hour is not None
-        and line.low[at + 1] in TO
-        and line.kind[at + 2] in ("int", "clock12", "clock24", "decimal", "word")
-    ):
-        raw = line.text[line.start[at] : line.end[at]]
-        if hour <= 24 and not (len(raw) > 2 and raw.isdigit()):
-            return Clock(hour, ambiguous=1 <= hour <= 12), at + 1
-    return bare_clock(line, at)
-
-
-def clock_range(line: Line, at: int, *, told: bool) -> tuple[Clock, Clock, int] | None:
-    """ "7-9pm", "3:30 to six p.m.", "from 9 to 5" (there ``told``)."""
-    kind, low = line.kind, line.low
-    if kind[at] not in ("int", "clock12", "clock24", "decimal") and low[at] not in (
-        "noon",
-        "midnight",
-        "half",
-        "quarter",
-        "a",
-    ):
-        return None
-    first = _range_clock(line, at, told=told or _ends_with_meridiem(line, at))
-    if first is None:
-        return None
-    link = first[1]
-    if low[link] not in TO and not (low[link] == "and" and at and low[at - 1] == "between"):
-        return None
-    if line.moving and at and low[at - 1] == "from":
-        return None
-    second_at = link + 1 + (low[link + 1] in _ABOUT or low[link + 1] == "at")
-    second = _range_clock(line, second_at, told=True)
-    if second is None:
-        return None
-    unsure = first[0].ambiguous and second[0].ambiguous and kind[at] == "int"
-    if unsure and not may_follow(line, second[1]):
-        return None
-    zone = second[0].zone or first[0].zone
-    first[0].zone = second[0].zone = zone
-    return first[0], second[0], second[1]
-
-
-def _ends_with_meridiem(line: Line, at: int) -> bool:
-    """Whether "7-9pm" or "7 to 9 in the evening" follows a bare number at ``at``."""
-    if line.kind[at] not in ("int", "decimal") or line.low[at + 1] not in TO:
-        return False
-    if line.kind[at + 2] == "clock12":
-        return True
-    found = sure_clock(line, at + 2)
-    if found is not None and not found[0].ambiguous and line.low[at + 2] not in ("noon", "midnight"):
-        return True
-    return found is not None and line.low[at + 2] in ("noon", "midnight")
-
-
-def may_follow(line: Line, at: int) -> bool:
-    """Whether the word at ``at`` leaves the numbers before it a clock range."""
-    return (
-        line.kind[at] in ("stop", "punct")
-        or line.low[at] in AFTER_A_DATE
-        or line.low[at] in RELATIVE_DAYS
-        or line.low[at] in ("tonight", "each", "every")
-        or weekday_at(line, at) is not None
-        or line.low[at] in MONTHS
-    )
 
 
 def _part(line: Line, at: int, said: Said) -> int | None:
@@ -279,7 +157,7 @@ def _part(line: Line, at: int, said: Said) -> int | None:
     low = line.low
     begin_word = low[at]
     if begin_word in PARTS or begin_word in ("early", "late"):
-        # a part alone needs a date beside it: "movie night", "good morning", "night shift", "lunch at the bakery"
+        # a part alone needs a date beside it: "movie night", "good morning", "lunch at the bakery"
         linked = low[after] in ("of", "on", "in") or (low[after] == "tomorrow")
         if (
             not linked
@@ -288,8 +166,26 @@ def _part(line: Line, at: int, said: Said) -> int | None:
         ):
             return None
     if begin_word in ("the", "in", "on", "during", "at", "over", "of"):
-        if low[after] in ("before", "after", "shift", "shifts", "off", "out", "bus", "train", "market", "tea", "paper",
-                          "class", "club", "school", "time", "money", "bill", "run"):  # fmt: skip
+        if low[after] in (
+            "before",
+            "after",
+            "shift",
+            "shifts",
+            "off",
+            "out",
+            "bus",
+            "train",
+            "market",
+            "tea",
+            "paper",
+            "class",
+            "club",
+            "school",
+            "time",
+            "money",
+            "bill",
+            "run",
+        ):
             return None
         if begin_word == "the" and not line.ends_at(after) and low[after] not in ("of", "on"):
             return None
@@ -308,67 +204,6 @@ def _after_school(line: Line, at: int, said: Said) -> int | None:
         said.part = line.low[at + 1]
         return at + 2
     return None
-
-
-def _instant(line: Line, at: int, said: Said) -> int | None:
-    """ "in 45 min", "half an hour ago", "3 hours from now", "in 15"."""
-    low = line.low
-    prefixed = low[at] in ("in", "within") and line.kind[at] == "word"
-    begin = at + prefixed
-    if prefixed and low[begin] in ("about", "around", "another", "like", "just", "roughly", "exactly"):
-        begin += 1
-    if low[at] in ("last", "past", "next", "coming"):
-        return _rolling(line, at, said)
-    size = lengths.length(line, begin)
-    if size is None:
-        number = line.whole(begin)
-        if (
-            prefixed
-            and number is not None
-            and 2 <= number <= 120
-            and line.kind[begin + 1] == "stop"
-            and at == 0
-        ):
-            said.instant = Instant(timedelta(minutes=number), "second")
-            return begin + 1
-        return None
-    length, after = size
-    if not lengths.is_absolute(length):
-        return None
-    delta = lengths.as_delta(length)
-    if not isinstance(delta, timedelta) or delta > timedelta(days=3660):
-        return None
-    grain = lengths.finer(length.unit)
-    if low[after] in ("'", "’") and low[after + 1] == "time":
-        after += 1
-    if prefixed:
-        said.instant = Instant(delta, grain)
-        return after + (low[after] == "time")
-    if low[after] in ("ago", "earlier") and (low[after] == "ago" or line.kind[after + 1] != "stop"):
-        if low[after] == "earlier":
-            return None
-        said.instant = Instant(-delta, grain)
-        return after + 1
-    if low[after] == "hence" or (low[after] == "from" and low[after + 1] == "now"):
-        said.instant = Instant(delta, grain)
-        return after + 1 + (low[after] == "from")
-    return None
-
-
-def _rolling(line: Line, at: int, said: Said) -> int | None:
-    """ "the last 2 hours", "next 30 minutes", "the past hour"."""
-    size = lengths.length(line, at + 1)
-    if size is None and line.low[at + 1] in ("hour", "minute") and line.low[at] in ("last", "past", "next"):
-        size = Length(line.low[at + 1], Decimal(1)), at + 2
-    if size is None or not lengths.is_absolute(size[0]):
-        return None
-    delta = lengths.as_delta(size[0])
-    if not isinstance(delta, timedelta) or delta > timedelta(days=3660):
-        return None
-    past = line.low[at] in ("last", "past")
-    unit = size[0].unit
-    said.instant = Instant(-delta if past else timedelta(), lengths.finer(unit), lasts=delta)
-    return size[1]
 
 
 def _more(line: Line, at: int, said: Said) -> int | None:
@@ -396,8 +231,8 @@ def _is_glue(line: Line, at: int, said: Said) -> bool:
 def _component(line: Line, at: int, said: Said, glue: str) -> int | None:
     low = line.low
     if said.clock is None:
-        told = glue in ("at", "@", "about", "around") or (glue == "from" and _range_follows(line, at))
-        told = told or (glue in ("", ",") and said.day is not None and _range_follows(line, at))
+        told = glue in ("at", "@", "about", "around") or (glue == "from" and range_follows(line, at))
+        told = told or (glue in ("", ",") and said.day is not None and range_follows(line, at))
         after = None if glue in ("of", "in", "on") else _clock(line, at, said, told=told)
         if after is not None:
             return after
@@ -415,19 +250,10 @@ def _component(line: Line, at: int, said: Said, glue: str) -> int | None:
             return after
     if glue in ("at", "@", "about", "around", "from", "(") and not (glue == "from" and said.part):
         return None
-    if said.day is not None and said.day.today and said.clock is None and said.part is None and glue == "":
-        if low[at] == "in":
-            return _instant(line, at, said)
+    is_today = said.day is not None and said.day.today and said.clock is None and said.part is None
+    if is_today and glue == "" and low[at] == "in":
+        return instant(line, at, said)
     return _date_beside(line, at, said, glue)
-
-
-def _range_follows(line: Line, at: int) -> bool:
-    """Whether a clock range such as "9-5" stands at ``at``."""
-    return (
-        line.kind[at] == "int"
-        and line.low[at + 1] in TO
-        and line.kind[at + 2] in ("int", "clock12", "clock24")
-    )
 
 
 def _part_beside(line: Line, at: int, said: Said) -> int | None:
@@ -477,12 +303,31 @@ def _date_beside(line: Line, at: int, said: Said, glue: str) -> int | None:
             return None
         said.day = date[0]
         return date[1]
+    if glue == "on" and said.day.fixed is not None and line.low[at - 2] == "month":
+        return _day_within(line, at, said)
     if glue not in ("", ",", "on", "(") or not said.day.mergeable:
         return None
     date = ordinal_day(line, at) or day(line, at)
     if date is None or not date[0].mergeable:
         return None
     return date[1] if _merge(said.day, date[0], glue) else None
+
+
+def _day_within(line: Line, at: int, said: Said) -> int | None:
+    """ "next month on | the 3rd"."""
+    found = ordinal_day(line, at)
+    outer = said.day
+    if found is None or outer is None or not found[0].day or found[0].month:
+        return None
+    number = found[0].day
+
+    def fixed(ctx: Context) -> Range | None:
+        month = resolve_day(outer, ctx)
+        day_found = make(month.start.year, month.start.month, number) if month else None
+        return one(day_found) if day_found else None
+
+    said.day = Day(fixed=fixed)
+    return found[1]
 
 
 def _merge(into: Day, other: Day, glue: str) -> bool:

@@ -1,4 +1,5 @@
-"""Recurrences as RFC 5545 rules: "every Friday", "the first of every month", "every two weeks", "weekdays at 7"."""
+"""Recurrences as RFC 5545 rules: "every Friday", "the first of every month", "every two weeks", "weekdays at
+7"."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ from dateutil.rrule import rrulestr
 
 from assistant.engines.embedded.grammar.times import phrases
 from assistant.engines.embedded.grammar.times.calendar import resolve_day
-from assistant.engines.embedded.grammar.times.days import day, month_at, ordinal_day, weekday_at
+from assistant.engines.embedded.grammar.times.clocks import part_at
+from assistant.engines.embedded.grammar.times.days import day, ordinal_day, weekday_at
 from assistant.engines.embedded.grammar.times.lexicon import (
     AFTER_A_DATE,
     PART_HOURS,
@@ -18,16 +20,27 @@ from assistant.engines.embedded.grammar.times.lexicon import (
     WEEKDAY_PLURALS,
 )
 from assistant.engines.embedded.grammar.times.model import Context, Said
+from assistant.engines.embedded.grammar.times.months import month_at
 from assistant.engines.embedded.grammar.times.resolve import likely_hour, local, midnight
 from assistant.engines.embedded.grammar.times.tokens import Line
 
 CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _EVERY = {"every", "each"}
-_ADVERBS = {"daily": ("DAILY", 1), "weekly": ("WEEKLY", 1), "fortnightly": ("WEEKLY", 2), "monthly": ("MONTHLY", 1),
-            "quarterly": ("MONTHLY", 3), "yearly": ("YEARLY", 1), "annually": ("YEARLY", 1), "nightly": ("DAILY", 1),
-            "biweekly": ("WEEKLY", 2), "hourly": ("HOURLY", 1)}  # fmt: skip
+_ADVERBS = {
+    "daily": ("DAILY", 1),
+    "weekly": ("WEEKLY", 1),
+    "fortnightly": ("WEEKLY", 2),
+    "monthly": ("MONTHLY", 1),
+    "quarterly": ("MONTHLY", 3),
+    "yearly": ("YEARLY", 1),
+    "annually": ("YEARLY", 1),
+    "nightly": ("DAILY", 1),
+    "biweekly": ("WEEKLY", 2),
+    "hourly": ("HOURLY", 1),
+}
 _FREQ = {"minute": ("MINUTELY", 1), "hour": ("HOURLY", 1), "day": ("DAILY", 1), "week": ("WEEKLY", 1),
-         "fortnight": ("WEEKLY", 2), "month": ("MONTHLY", 1), "quarter": ("MONTHLY", 3), "year": ("YEARLY", 1)}  # fmt: skip
+         "fortnight": ("WEEKLY", 2), "month": ("MONTHLY", 1), "quarter": ("MONTHLY", 3), "year": ("YEARLY",
+         1)}  # fmt: skip
 STARTERS = {*_EVERY, *_ADVERBS, "weekdays", "weekends", "weeknights", "once", *WEEKDAY_PLURALS}
 
 
@@ -231,7 +244,7 @@ def _of_month(line: Line, at: int) -> int | None:
 
 
 def _ranked_day(line: Line, at: int) -> tuple[list[str], list[int], int] | None:
-    """(BYDAY, BYMONTHDAY, index after) of "1st", "5th and 20th", "last day", "first monday", "last friday"."""
+    """(BYDAY, BYMONTHDAY, index after) of "1st", "5th and 20th", "last day", "first monday"."""
     low = line.low
     if low[at] == "last":
         if low[at + 1] == "day":
@@ -322,8 +335,6 @@ def _time_of_day(line: Line, at: int, rule: Rule) -> int | None:
             rule.said = replace(found[0], part=found[0].part or rule.said.part)
             return found[1]
     if rule.said.part is None:
-        from assistant.engines.embedded.grammar.times.clocks import part_at
-
         part = part_at(line, at)
         if part and low[at] != "of":
             rule.said.part = part[0]

@@ -12,14 +12,15 @@ from assistant.engines.embedded.grammar.times.model import Clock, Context, Grain
 
 AFTERNOON_PARTS = {"afternoon", "evening", "lunch", "school", "work"}
 STEPS: dict[Grain, timedelta] = {
-    "second": timedelta(seconds=1), "minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": ONE_DAY,
-    "week": timedelta(weeks=1),
+    "second": timedelta(seconds=1), "minute": timedelta(minutes=1), "hour": timedelta(hours=1),
+    "day": ONE_DAY, "week": timedelta(weeks=1),
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Moment:
-    """Resolved: ``value`` to ``until`` (exclusive, ``None`` for a point), and what a reading of records covers."""
+    """Resolved: ``value`` to ``until`` (exclusive, ``None`` for a point), and what a reading of records
+    covers."""
 
     value: datetime
     until: datetime | None
@@ -78,7 +79,7 @@ def _at(day: date, clock: Clock, part: str | None, ctx: Context, hour: int | Non
     return moment.astimezone(ctx.now.tzinfo)
 
 
-def _nearest(clock: Clock, part: str | None, ctx: Context) -> datetime:
+def _nearest(clock: Clock, part: str | None, ctx: Context, *, flexible: bool) -> datetime:
     """A clock time without a date: the coming one, or the last one where the past is preferred."""
     now, today = ctx.now, ctx.today
     if clock.hour < 0:
@@ -87,7 +88,7 @@ def _nearest(clock: Clock, part: str | None, ctx: Context) -> datetime:
             moment if moment > now else (moment.astimezone(UTC) + timedelta(hours=1)).astimezone(now.tzinfo)
         )
     hours = [likely_hour(clock.hour, part) if clock.ambiguous else clock.hour]
-    if clock.ambiguous and part is None and clock.hour != 12:
+    if flexible and clock.ambiguous and part is None and clock.hour != 12:
         hours.append(hours[0] - 12 if hours[0] >= 12 else hours[0] + 12)
     if ctx.prefer == "past":
         for day in (today, today - ONE_DAY):
@@ -177,7 +178,7 @@ def _clock(
         if moment < ctx.now and ctx.prefer != "past":
             moment = _at(day + ONE_DAY, settled, said.part, ctx)
     else:
-        moment = _nearest(settled, said.part, ctx)
+        moment = _nearest(settled, said.part, ctx, flexible=said.until_clock is None)
     ambiguous = settled.ambiguous and said.part is None and said.until_clock is None
     if said.until_clock is not None:
         until = _following(said.until_clock, said.part, ctx, moment)
@@ -191,9 +192,14 @@ def _clock(
 def _reads_later(said: Said, clock: Clock, moment: datetime, ctx: Context) -> bool:
     """A time of today said at ten in the morning is the evening's."""
     is_today = said.day is not None and said.day.today
-    return is_today and clock.ambiguous and said.part is None and 0 < clock.hour < 12 and moment < ctx.now and (
-        moment.hour < 12 and ctx.prefer != "past"
-    )  # fmt: skip
+    return (
+        is_today
+        and clock.ambiguous
+        and said.part is None
+        and 0 < clock.hour < 12
+        and moment < ctx.now
+        and (moment.hour < 12 and ctx.prefer != "past")
+    )
 
 
 def _settle_start(said: Said, clock: Clock) -> Clock:

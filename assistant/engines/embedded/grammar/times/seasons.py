@@ -9,13 +9,41 @@ from assistant.engines.embedded.grammar.times.tokens import Line
 
 _STEPS = {"this": 0, "current": 0, "next": 1, "following": 1, "coming": 0, "last": -1, "past": -1}
 _SEASONS = {"spring": 0, "summer": 1, "autumn": 2, "fall": 2, "winter": 3}
-_COMPANY = {"in", "this", "next", "last", "since", "until", "till", "by", "of", "during", "before", "after", "coming",
-            "over", "past", "for"}  # fmt: skip
+_COMPANY = {
+    "in",
+    "this",
+    "next",
+    "last",
+    "since",
+    "until",
+    "till",
+    "by",
+    "of",
+    "during",
+    "before",
+    "after",
+    "coming",
+    "over",
+    "past",
+    "for",
+}
 _NORTH = ((3, 20), (6, 21), (9, 23), (12, 21))
 _SOUTH = ((9, 1), (12, 1), (3, 1), (6, 1))
-_SOUTHERN = ("Australia/", "Antarctica/", "Pacific/Auckland", "Pacific/Fiji", "Africa/Johannesburg", "Africa/Harare",
-             "America/Argentina", "America/Buenos", "America/Sao_Paulo", "America/Santiago", "America/Montevideo",
-             "America/Lima", "Pacific/Apia")  # fmt: skip
+_SOUTHERN = (
+    "Australia/",
+    "Antarctica/",
+    "Pacific/Auckland",
+    "Pacific/Fiji",
+    "Africa/Johannesburg",
+    "Africa/Harare",
+    "America/Argentina",
+    "America/Buenos",
+    "America/Sao_Paulo",
+    "America/Santiago",
+    "America/Montevideo",
+    "America/Lima",
+    "Pacific/Apia",
+)
 
 
 def _starts(ctx: Context, year: int) -> list[tuple[date, int]]:
@@ -33,7 +61,8 @@ def _nth(ctx: Context, starts: list[tuple[date, int]], index: int) -> Range:
 
 
 def season_at(line: Line, at: int) -> tuple[Day, int] | None:
-    """ "this winter", "last summer", "in the spring", "last season", "summer 2027"; the name alone needs company."""
+    """ "this winter", "last summer", "in the spring", "last season", "summer 2027"; the name alone needs
+    company."""
     low, begin, step = line.low, at, None
     if low[begin] == "the":
         begin += 1

@@ -45,8 +45,8 @@ _MER = re.compile(rf"[ ]?(?:{_MERIDIEM})", re.IGNORECASE)
 class Line:
     """A text as parallel lists over its tokens, closed by a few empty tokens so that looking ahead is safe.
 
-    ``low`` the normal form of a word, ``kind`` what the token is, ``num`` its number (or ``None``), ``start`` and
-    ``end`` its offsets. ``moving``: the text speaks of moving something, so that "from A to B" is no interval.
+    ``low`` the normal form of a word, ``kind`` what the token is, ``num`` its number (or ``None``), ``start``
+    and ``end`` its offsets. ``moving``: the text speaks of moving something: "from A to B" is no interval.
     """
 
     __slots__ = ("count", "day_first", "end", "kind", "low", "moving", "num", "start", "text")
