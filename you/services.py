@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
+from pam.access.models import advance
 from pam.live.services import notify
 
 from .models import Event, Reminder, ReminderRing, Task
@@ -105,6 +106,7 @@ def ring(user: Any, reminder_id: Any, occurrence: dt.datetime) -> bool:
     try:
         with transaction.atomic():
             ReminderRing.objects.create(owner=user, reminder=reminder, occurrence=occurrence)
+            advance(user.pk, {"you"})  # `rang_at` is part of what the reminder shows
             notify(user, "reminder", reminder.title, domain="you", url="/you", email=reminder.email)
     except IntegrityError:
         return False

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 
 from .context import current, current_user_id
 from .ids import uuid7
@@ -78,6 +79,28 @@ class AudienceVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.audience}/{self.domain or '*'}: {self.version}"
+
+
+def advance(audience: UUID, domains: Iterable[str], steps: int = 1) -> int:
+    """Move an audience's versions on by `steps` within the caller's transaction; return the count before.
+
+    The counter's row is locked until the commit: positions in the audience's feed are given out one writer at a time.
+    """
+    AudienceVersion.objects.get_or_create(audience=audience, domain="")
+    rows = AudienceVersion.objects.filter(audience=audience, domain="")
+    if connection.features.has_select_for_update:
+        rows = rows.select_for_update()
+    counter = rows.get()
+    before = counter.version
+    counter.version = before + steps
+    counter.save(update_fields=["version"])
+    AudienceVersion.objects.bulk_create(
+        [AudienceVersion(audience=audience, domain=domain, version=counter.version) for domain in sorted(domains)],
+        update_conflicts=True,
+        unique_fields=["audience", "domain"],
+        update_fields=["version"],
+    )
+    return before
 
 
 def versions(audiences: list[UUID], domains: list[str]) -> list[tuple[str, str, int]]:

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from pam.access import unscoped
-from pam.access.models import AudienceVersion
+from pam.access.models import advance
 from pam.live.hints import hint
 from pam.ops.identity import request_id
 
@@ -90,13 +90,8 @@ def _feed(changes: list[Change]) -> dict[UUID, set[str]]:
         for audience in change.audiences:
             touched.setdefault(audience, {})[(change.model._meta.label_lower, change.row)] = change
     for audience in sorted(touched):  # one order for all writers: no deadlock
-        AudienceVersion.objects.get_or_create(audience=audience, domain="")
-        rows = AudienceVersion.objects.filter(audience=audience, domain="")
-        if connection.features.has_select_for_update:
-            rows = rows.select_for_update()
-        counter = rows.get()
-        start = counter.version
         found = list(touched[audience].items())
+        start = advance(audience, {change.domain for _, change in found}, len(found))
         FeedItem.objects.bulk_create(
             [
                 FeedItem(
@@ -107,15 +102,4 @@ def _feed(changes: list[Change]) -> dict[UUID, set[str]]:
             ],
             batch_size=500,
         )  # fmt: skip
-        counter.version = start + len(found)
-        counter.save(update_fields=["version"])
-        AudienceVersion.objects.bulk_create(
-            [
-                AudienceVersion(audience=audience, domain=domain, version=counter.version)
-                for domain in sorted({change.domain for change in touched[audience].values()})
-            ],
-            update_conflicts=True,
-            unique_fields=["audience", "domain"],
-            update_fields=["version"],
-        )
     return {audience: {change.domain for change in rows.values()} for audience, rows in touched.items()}
