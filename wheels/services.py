@@ -45,6 +45,19 @@ def record_reading(user: Any, *, vehicle: Vehicle, odometer_km: Decimal, date: d
     return _saved(OdometerReading(owner=user, vehicle=vehicle, odometer_km=odometer_km, date=date))
 
 
+def change_reading(user: Any, reading: OdometerReading, **data: Any) -> OdometerReading:
+    """Change an odometer reading."""
+    for name, value in data.items():
+        setattr(reading, name, value)
+    _check_odometer(reading.vehicle, reading.odometer_km, reading.date, but=reading)
+    return _saved(reading)
+
+
+def delete_reading(user: Any, reading: OdometerReading) -> None:
+    """Delete an odometer reading."""
+    reading.delete()
+
+
 def record_fill(
     user: Any,
     *,

@@ -36,8 +36,9 @@ class MoneyField(serializers.Field[Money, Any, dict[str, str], Any]):
         "positive": "The amount must be more than zero.",
     }
 
-    def __init__(self, *, positive: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *, positive: bool = False, finer: bool = False, **kwargs: Any) -> None:
         self.positive = positive
+        self.finer = finer  # a price for a litre is finer than the currency's smallest unit
         super().__init__(**kwargs)
 
     def to_representation(self, value: Money) -> dict[str, str]:
@@ -63,7 +64,7 @@ class MoneyField(serializers.Field[Money, Any, dict[str, str], Any]):
             self.fail("positive")
         money = Money(exact, currency)
         try:
-            assert money.minor is not None
+            _ = Money(exact, currency).rounded().minor if self.finer else money.minor
         except Invalid as problem:
             raise serializers.ValidationError(problem.messages) from problem
         return money
