@@ -14,7 +14,7 @@ from assistant.engines.embedded.grammar.times.lexicon import (
     ZONES,
     place_zone,
 )
-from assistant.engines.embedded.grammar.times.model import Clock
+from assistant.engines.embedded.grammar.times.model import NEXT_HOUR, Clock
 from assistant.engines.embedded.grammar.times.tokens import Line
 
 _CLOCK12 = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?::(\d{2}))? ?([ap])", re.IGNORECASE)
@@ -156,15 +156,17 @@ def _named(line: Line, at: int) -> tuple[Clock, int] | None:
     low = line.low
     if low[at] == "noon":
         return _finish(line, Clock(12), at + 1)
-    if low[at] == "eod":
-        return _finish(line, Clock(17), at + 1)
+    if low[at] == "eod" or (
+        low[at : at + 2] == ["close", "of"] and low[at + 2] in ("business", "play", "day")
+    ):
+        return _finish(line, Clock(17), at + (1 if low[at] == "eod" else 3))
     if low[at] == "midnight":
         return _finish(line, Clock(24, rounds_up=True), at + 1)
     if low[at] == "half" and low[at + 1] in ("past", "after"):
         named = _relative_to_hour(line, 30, 1, at + 2)
         if named or low[at + 1] == "after" or not line.ends_at(at + 2):
             return named
-        return Clock(-1, 30, grain="minute"), at + 2
+        return Clock(NEXT_HOUR, 30, grain="minute"), at + 2
     if low[at] in ("a", "quarter", "qtr"):
         word = at + (low[at] == "a")
         if low[word] in ("quarter", "qtr") and low[word + 1] in (

@@ -65,6 +65,11 @@ def cycle(line: Line, at: int) -> Found:
         return _cycle_after_article(line, begin + 1, article=low[begin] == "the")
     if low[begin] in STEPS:
         return _cycle_after_article(line, begin, article=False)
+    if low[begin] in ("week", "month", "weekend") and low[begin + 1 : begin + 3] in (
+        ["after", "next"],
+        ["before", "last"],
+    ):
+        return _the_unit(line, begin)
     season = season_at(line, at)
     if season:
         return season
@@ -137,7 +142,7 @@ def unit_day(unit: str, step: int) -> Day:
     def fixed(ctx: Context) -> Range:
         if unit == "weekend" and step > 0 and ctx.today.weekday() < 5:
             monday = unit_start(ctx.today, "week", 0)
-            return unit_range(monday + timedelta(weeks=1), "weekend", ctx)
+            return unit_range(monday + timedelta(weeks=step), "weekend", ctx)
         return unit_range(ctx.today, unit, ctx, step)
 
     return Day(fixed=fixed)

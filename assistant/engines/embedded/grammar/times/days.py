@@ -95,6 +95,10 @@ def day(line: Line, at: int) -> Found:
     if kind != "word":
         return None
     low = line.low[at]
+    if low == "last":
+        ranked = cycles.nth_of(line, at, day)
+        if ranked:
+            return ranked
     found = edges.edge(line, at, day) or distances.counted(line, at, day) or cycles.cycle(line, at)
     if found:
         return _weekday_after_cycle(line, found)
@@ -116,8 +120,8 @@ def day(line: Line, at: int) -> Found:
 
 def _relative(line: Line, at: int, shift: int) -> Found:
     after = at + 1
-    if line.low[after] == "week" and shift == 1:
-        return Day(fixed=lambda ctx: one(ctx.today + timedelta(days=8))), after + 1
+    if line.low[after] == "week" and shift >= 0:
+        return Day(fixed=lambda ctx: one(ctx.today + timedelta(days=7 + shift))), after + 1
     if line.low[after] == "fortnight":
         return Day(fixed=lambda ctx: one(ctx.today + timedelta(days=14 + shift))), after + 1
     return Day(fixed=lambda ctx: one(ctx.today + timedelta(days=shift)), today=shift == 0), after
@@ -194,10 +198,22 @@ def _day_then_month(line: Line, at: int) -> Found:
             and not line.whole(month[1])
         ):
             return None
-        return with_year(line, Day(month=month[0], day=number), month[1])
+        dated = with_year(line, Day(month=month[0], day=number), month[1])
+        return _short_year(line, dated)
     if joined and line.low[after - 1] == "of" and ordinal:
         return cycles.day_of_cycle(line, number, after)
     return None
+
+
+def _short_year(line: Line, found: tuple[Day, int]) -> tuple[Day, int]:
+    """ "14 aug 27": two digits at the end of a clause are a year."""
+    said, at = found
+    number = line.whole(at)
+    ends = number is not None and line.ends_at(at + 1) and line.end[at] - line.start[at] == 2
+    if ends and said.year is None and 20 <= (number or 0) <= 69:
+        said.year = 2000 + (number or 0)
+        return said, at + 1
+    return found
 
 
 def _the(line: Line, at: int) -> Found:
@@ -289,6 +305,9 @@ def _weekday(line: Line, at: int) -> Found:
         said.weeks = 1 if low[after] == "week" else 2
         said.which = said.which or "coming"
         return said, after + 1
+    if low[after] == "after" and low[after + 1] == "next":
+        said.weeks, said.which = 1, "coming"
+        return said, after + 2
     link = after + (low[after] in ("of", "from", "in", ","))
     cycle = cycles.cycle(line, link) if low[link] in ("this", "next", "last", "the", "following") else None
     if cycle and cycle[0].fixed and low[cycle[1] - 1] in ("week", "wk"):
@@ -329,7 +348,8 @@ def _shaky_stands(line: Line, at: int) -> bool:
         return True
     if at == 0 and line.kind[at + 1] == "stop":
         return True
-    near = weekday_at(line, at - 1) if at else None
+    listed = 2 if before in (",", "and", "&", "or") and at >= 2 else 1
+    near = weekday_at(line, at - listed) if at else None
     if near is not None or (weekday_at(line, at + 1) is not None and nxt not in SHAKY_WEEKDAYS):
         return True
     return line.is_capital(at) and at > 0 and not line.text.isupper() and line.ends_at(at + 1)

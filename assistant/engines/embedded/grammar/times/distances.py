@@ -51,7 +51,7 @@ def _anchored(line: Line, unit: str, amount: int, at: int, read_day: DayReader, 
         return None
     sign = 0
     if low[at] in ("ago", "back", "earlier") and not prefixed and (low[at] != "back" or line.ends_at(at + 1)):
-        return Day(fixed=_shifted(unit, -amount)), at + 1
+        return Day(fixed=_shifted(unit, -amount)), at + 1 + (low[at + 1] == "today")
     if low[at] in ("hence", "later"):
         return Day(fixed=_shifted(unit, amount)), at + 1
     if low[at] in ("from", "after", "before", "on", "following", "prior", "until", "till") and not prefixed:

@@ -7,7 +7,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 from assistant.engines.embedded.grammar.times import lengths
-from assistant.engines.embedded.grammar.times.model import Instant, Length, Said
+from assistant.engines.embedded.grammar.times.calendar import add, one
+from assistant.engines.embedded.grammar.times.lexicon import RELATIVE_DAYS
+from assistant.engines.embedded.grammar.times.model import THIS_HOUR, Clock, Day, Instant, Length, Said
 from assistant.engines.embedded.grammar.times.tokens import Line
 
 
@@ -33,6 +35,24 @@ def now_word(line: Line, at: int, said: Said) -> int | None:
     ):
         said.instant = Instant(timedelta(), "second")
         return begin + 1
+    return None
+
+
+def this_time(line: Line, at: int, said: Said) -> int | None:
+    """ "this time tomorrow", "this time next week": the clock time that it is now."""
+    low = line.low
+    if low[at] != "this" or low[at + 1] != "time":
+        return None
+    if low[at + 2] in ("next", "last") and low[at + 3] in ("week", "month", "year"):
+        sign, unit = (1 if low[at + 2] == "next" else -1), low[at + 3]
+        said.day = Day(fixed=lambda ctx: one(add(ctx.today, unit, sign)))
+        said.clock = Clock(THIS_HOUR, grain="minute")
+        return at + 4
+    if low[at + 2] in RELATIVE_DAYS:
+        shift = RELATIVE_DAYS[low[at + 2]]
+        said.day = Day(fixed=lambda ctx: one(add(ctx.today, "day", shift)))
+        said.clock = Clock(THIS_HOUR, grain="minute")
+        return at + 3
     return None
 
 

@@ -15,6 +15,10 @@ Kind = Literal["point", "interval", "after", "before"]
 Prefer = Literal["future", "past", "none"]
 
 GRAINS: tuple[Grain, ...] = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
+NEXT_HOUR = -1
+"""The hour of a ``Clock`` that is whichever comes next ("half past")."""
+THIS_HOUR = -2
+"""The hour of a ``Clock`` that is now's, with its minute ("this time tomorrow")."""
 
 
 @dataclass(frozen=True)

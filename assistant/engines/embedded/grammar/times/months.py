@@ -196,7 +196,7 @@ def _month_stands(line: Line, at: int, name: int, after: int, which: str | None)
     ):
         return line.is_capital(name) and (before in _MONTH_COMPANY or which is not None)
     if which is not None or before in _MONTH_COMPANY:
-        if low in ("march", "mar", "dec", "jan") and before == "to":
+        if low in ("march", "mar", "dec", "jan") and before in ("to", "and"):
             return line.ends_at(after)
         return not (
             low in ("april", "june", "august", "jan", "may")

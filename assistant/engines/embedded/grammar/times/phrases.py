@@ -18,7 +18,7 @@ from assistant.engines.embedded.grammar.times.clocks import (
     sure_clock,
 )
 from assistant.engines.embedded.grammar.times.days import day, ordinal_day, weekday_at
-from assistant.engines.embedded.grammar.times.instants import instant, now_word
+from assistant.engines.embedded.grammar.times.instants import instant, now_word, this_time
 from assistant.engines.embedded.grammar.times.lexicon import AFTER_A_DATE, PARTS, RELATIVE_DAYS
 from assistant.engines.embedded.grammar.times.model import (
     Context,
@@ -56,7 +56,7 @@ def _first(line: Line, at: int, said: Said, *, bare: bool) -> int | None:
         begin += 1
         told = told or low[begin] == "half"
     if begin == at:
-        found = now_word(line, at, said) or _which_part(line, at, said)
+        found = now_word(line, at, said) or this_time(line, at, said) or _which_part(line, at, said)
         if found:
             return found
     after = _clock(line, begin, said, told=told)

@@ -12,7 +12,7 @@ from assistant.engines.embedded.grammar.times.lexicon import UNITS
 from assistant.engines.embedded.grammar.times.model import Day, Kind, Said
 from assistant.engines.embedded.grammar.times.months import month_at, year_at
 from assistant.engines.embedded.grammar.times.phrases import core
-from assistant.engines.embedded.grammar.times.recurrence import Rule
+from assistant.engines.embedded.grammar.times.rules import Rule
 from assistant.engines.embedded.grammar.times.tokens import Line
 
 

@@ -3,28 +3,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time, timedelta
-
-from dateutil.rrule import rrulestr
+from dataclasses import replace
 
 from assistant.engines.embedded.grammar.times import phrases
-from assistant.engines.embedded.grammar.times.calendar import resolve_day
 from assistant.engines.embedded.grammar.times.clocks import part_at
 from assistant.engines.embedded.grammar.times.days import day, ordinal_day, weekday_at
 from assistant.engines.embedded.grammar.times.lexicon import (
     AFTER_A_DATE,
-    PART_HOURS,
     PARTS,
     UNITS,
     WEEKDAY_PLURALS,
 )
-from assistant.engines.embedded.grammar.times.model import Context, Said
 from assistant.engines.embedded.grammar.times.months import month_at
-from assistant.engines.embedded.grammar.times.resolve import likely_hour, local, midnight
+from assistant.engines.embedded.grammar.times.rules import CODES, Rule
 from assistant.engines.embedded.grammar.times.tokens import Line
 
-CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _EVERY = {"every", "each"}
 _ADVERBS = {
     "daily": ("DAILY", 1),
@@ -42,35 +35,6 @@ _FREQ = {"minute": ("MINUTELY", 1), "hour": ("HOURLY", 1), "day": ("DAILY", 1), 
          "fortnight": ("WEEKLY", 2), "month": ("MONTHLY", 1), "quarter": ("MONTHLY", 3), "year": ("YEARLY",
          1)}  # fmt: skip
 STARTERS = {*_EVERY, *_ADVERBS, "weekdays", "weekends", "weeknights", "once", *WEEKDAY_PLURALS}
-
-
-@dataclass
-class Rule:
-    """A recurrence being read."""
-
-    freq: str
-    interval: int = 1
-    days: list[str] = field(default_factory=list)
-    month_days: list[int] = field(default_factory=list)
-    months: list[int] = field(default_factory=list)
-    said: Said = field(default_factory=Said)
-    until: Said | None = None
-    start: Said | None = None
-
-    def text(self, until: datetime | None = None) -> str:
-        """The RRULE value."""
-        parts = [f"FREQ={self.freq}"]
-        if self.interval > 1:
-            parts.append(f"INTERVAL={self.interval}")
-        if self.months:
-            parts.append("BYMONTH=" + ",".join(map(str, self.months)))
-        if self.month_days:
-            parts.append("BYMONTHDAY=" + ",".join(map(str, self.month_days)))
-        if self.days:
-            parts.append("BYDAY=" + ",".join(self.days))
-        if until is not None:
-            parts.append(f"UNTIL={until.astimezone(UTC):%Y%m%dT%H%M%SZ}")
-        return ";".join(parts)
 
 
 def recurrence(line: Line, at: int) -> tuple[Rule, int] | None:
@@ -105,6 +69,11 @@ def _every(line: Line, at: int) -> tuple[Rule, int] | None:
         ranked, begin = -1, begin + 1
     if not 1 <= interval <= 366:
         return None
+    days_of_month = _ranked_day(line, begin - 1) if ranked > 0 else None
+    if days_of_month and len(days_of_month[1]) > 1:
+        return Rule("MONTHLY", month_days=days_of_month[1]), _of_month(
+            line, days_of_month[2]
+        ) or days_of_month[2]
     return _every_what(line, begin, interval, ranked)
 
 
@@ -131,7 +100,7 @@ def _every_what(line: Line, at: int, interval: int, ranked: int) -> tuple[Rule, 
         return rule, at + 1
     month = month_at(line, at)
     if month:
-        rule = Rule("YEARLY", months=[month[0]])
+        rule = Rule("YEARLY", months=[month[0]], month_days=[1])
         number = int(line.num[month[1]] or 0) if line.kind[month[1]] in ("int", "ordinal") else 0
         if 1 <= number <= 31:
             rule.month_days = [number]
@@ -149,7 +118,8 @@ def _every_what(line: Line, at: int, interval: int, ranked: int) -> tuple[Rule, 
             )
         if ranked and ranked < 0:
             return None
-        return _unit_tail(line, Rule(freq, times * (ranked or interval)), unit, at + 1)
+        rule = Rule(freq, times * (ranked or interval))
+        return _excepting(line, rule, at + 1) or _unit_tail(line, rule, unit, at + 1)
     if ranked > 0:
         month_of = month_at(line, at + (low[at] == "of"))
         if month_of:
@@ -157,6 +127,20 @@ def _every_what(line: Line, at: int, interval: int, ranked: int) -> tuple[Rule, 
         if ranked <= 31 and (_of_month(line, at) or line.ends_at(at) or low[at] in AFTER_A_DATE):
             return Rule("MONTHLY", month_days=[ranked]), _of_month(line, at) or at
     return None
+
+
+def _excepting(line: Line, rule: Rule, at: int) -> tuple[Rule, int] | None:
+    """ "every day | except sunday", "every day but weekends"."""
+    low = line.low
+    if rule.freq != "DAILY" or rule.interval > 1 or low[at] not in ("except", "but", "excluding", "apart"):
+        return None
+    begin = at + 1 + (low[at + 1] in ("not", "for", "on", "from"))
+    begin += low[begin] in ("on", "the")
+    left_out = ([5, 6], begin + 1) if low[begin] in ("weekend", "weekends") else _weekday_list(line, begin)
+    if left_out is None or len(left_out[0]) == 7:
+        return None
+    days = [code for number, code in enumerate(CODES) if number not in left_out[0]]
+    return Rule("WEEKLY", days=days), left_out[1]
 
 
 def _unit_tail(line: Line, rule: Rule, unit: str, at: int) -> tuple[Rule, int]:
@@ -350,43 +334,3 @@ def _time_of_day(line: Line, at: int, rule: Rule) -> int | None:
             rule.month_days = [date[0].day]
             return date[1]
     return None
-
-
-def first_time(rule: Rule, ctx: Context) -> tuple[datetime, str] | None:
-    """(first occurrence, RRULE value). Without a beginning of its own, the first from now on."""
-    at = time()
-    clock = rule.said.clock
-    if clock is not None:
-        hour = likely_hour(clock.hour, rule.said.part) if clock.ambiguous else max(clock.hour, 0)
-        at = time(hour % 24, clock.minute, clock.second)
-    elif rule.said.part is not None:
-        at = time(PART_HOURS[rule.said.part][0])
-    start = ctx.today
-    if rule.start is not None and rule.start.day is not None:
-        begin = resolve_day(rule.start.day, ctx)
-        start = begin.start if begin else start
-    last = (
-        resolve_day(rule.until.day, ctx, start)
-        if rule.until is not None and rule.until.day is not None
-        else None
-    )
-    until = midnight(last.until, ctx) - timedelta(seconds=1) if last else None
-    text = rule.text(until)
-    zone = ctx.now.tzinfo
-    if rule.freq in ("HOURLY", "MINUTELY"):
-        return ctx.now, text
-    wall = ctx.now.replace(tzinfo=None)
-    dtstart = datetime.combine(start, at)
-    floor = max(wall, dtstart) if clock is not None or rule.said.part is not None else dtstart
-    try:
-        found = rrulestr(replace_until(text), dtstart=dtstart).after(floor, inc=True)
-    except (ValueError, OverflowError):
-        return None
-    if found is None:
-        return None
-    return local(found.date(), found.time(), zone), text
-
-
-def replace_until(text: str) -> str:
-    """The rule without its end: the first occurrence does not depend on it, and wall times have no zone."""
-    return ";".join(part for part in text.split(";") if not part.startswith("UNTIL="))

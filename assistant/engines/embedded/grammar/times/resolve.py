@@ -8,7 +8,16 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from assistant.engines.embedded.grammar.times.calendar import ONE_DAY, add, resolve_day
 from assistant.engines.embedded.grammar.times.lengths import as_delta
 from assistant.engines.embedded.grammar.times.lexicon import PART_HOURS
-from assistant.engines.embedded.grammar.times.model import Clock, Context, Grain, Length, Range, Said
+from assistant.engines.embedded.grammar.times.model import (
+    NEXT_HOUR,
+    THIS_HOUR,
+    Clock,
+    Context,
+    Grain,
+    Length,
+    Range,
+    Said,
+)
 
 AFTERNOON_PARTS = {"afternoon", "evening", "lunch", "school", "work"}
 STEPS: dict[Grain, timedelta] = {
@@ -166,7 +175,9 @@ def _clock(
     if found is not None:
         day = found.start
         moment = _at(day, settled, said.part, ctx)
-        if settled.hour < 0:
+        if settled.hour == THIS_HOUR:
+            moment = local(day, time(ctx.now.hour, ctx.now.minute), ctx.now.tzinfo)
+        elif settled.hour == NEXT_HOUR:
             moment = local(day, time(ctx.now.hour, settled.minute), ctx.now.tzinfo)
         if _reads_later(said, settled, moment, ctx):
             moment = _at(day, settled, said.part, ctx, settled.hour + 12)

@@ -30,8 +30,9 @@ from assistant.engines.embedded.grammar.times.offsets import read_offsets
 from assistant.engines.embedded.grammar.times.phrases import core
 from assistant.engines.embedded.grammar.times.ranges import Phrase, extended, number_range
 from assistant.engines.embedded.grammar.times.recurrence import STARTERS as RECURRING
-from assistant.engines.embedded.grammar.times.recurrence import Rule, first_time, recurrence
+from assistant.engines.embedded.grammar.times.recurrence import recurrence
 from assistant.engines.embedded.grammar.times.resolve import Moment, midnight, plus, resolve, unit_end
+from assistant.engines.embedded.grammar.times.rules import Rule, first_time
 from assistant.engines.embedded.grammar.times.tokens import Line
 
 _PREFIXES: dict[str, Kind] = {
@@ -119,6 +120,10 @@ def _plain(line: Line, at: int) -> Phrase | None:
     numbers = number_range(line, at)
     if numbers:
         return numbers
+    if line.low[at] in ("in", "during"):
+        year = _year_alone(line, at + 1)
+        if year:
+            return Phrase(at, year[1], "point", "", year[0])
     begin = at + (line.low[at] in ("on", "in", "during", "over", "within") and line.kind[at] == "word")
     if begin > at and line.low[begin] in ("at", "in", "on", "for", "by", "from", "till", "until"):
         return None
@@ -140,7 +145,7 @@ def _prefixed(line: Line, at: int, begin: int, kind: Kind, word: str) -> Phrase 
     start = begin + (line.low[begin] in ("about", "around"))
     if line.low[start] == "on" and word in ("from", "starting", "by"):
         start += 1
-    found = _year_alone(line, start) or core(line, start, bare=True)
+    found = _year_alone(line, start) or core(line, start, bare=True) or _part_alone(line, start)
     if found is None:
         if word == "after":
             plain = core(line, at)
@@ -166,6 +171,15 @@ def _is_loose(line: Line, start: int, after: int, said: Said, word: str) -> bool
     if said.clock is None or not said.clock.ambiguous:
         return line.kind[start] == "decimal"
     return line.kind[start] == "decimal" or (word != "to" and not may_follow(line, after))
+
+
+def _part_alone(line: Line, at: int) -> tuple[Said, int] | None:
+    """ "after | lunch", "by | the evening"."""
+    begin = at + (line.low[at] == "the")
+    part = PARTS.get(line.low[begin])
+    if part is None or line.kind[begin] != "word" or not may_follow(line, begin + 1):
+        return None
+    return Said(part=part), begin + 1
 
 
 def _year_alone(line: Line, at: int) -> tuple[Said, int] | None:
