@@ -154,6 +154,8 @@ def _fill_times(
     main = day_names[0]
     joined = _joined(times)
     given[main] = _moment(joined, fields[main], main)
+    if "all_day" in fields and len(given[main]) == 10:
+        given["all_day"] = True
     if "end" in fields:
         until = joined.until or first.until
         if until is not None and first.kind == "interval":

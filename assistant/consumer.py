@@ -1,0 +1,315 @@
+"""The socket: protocol pam.v1 (docs/protocol.md). It carries; the work is done by turns and plans."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import structlog
+from asgiref.sync import sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.db import connection
+
+from pam.access import acting_as
+from pam.live.hints import group_of
+from pam.ops import identity, metrics
+from pam.ops.limits import allow
+
+from . import frames, plans, turns, undoing
+from .models import Thread, Turn
+
+log = structlog.get_logger(__name__)
+
+PROTOCOL = "pam.v1"
+LARGEST_MESSAGE = 64 * 1024  # bytes
+BATCH = 50  # frames read at once: what a slow client has not taken stays in the database
+CLOSE_UNAUTHENTICATED, CLOSE_PROTOCOL, CLOSE_TOO_LARGE, CLOSE_TOO_MANY = 4401, 4400, 4413, 4429
+MOST_BAD = 20
+
+
+class Problem(Exception):
+    """A message that cannot be acted on: code for the client, sentence for the person."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+async def in_thread(function: Callable[..., Any], *args: Any) -> Any:
+    """Run database work in a thread of its own pool and give its connection back."""
+
+    def work() -> Any:
+        try:
+            return function(*args)
+        finally:
+            connection.close()
+
+    return await sync_to_async(work, thread_sensitive=False)()
+
+
+class PamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """One open socket of a person; shows any of their threads."""
+
+    async def connect(self) -> None:
+        """Let a signed-in person in, with the protocol spoken."""
+        self.user = self.scope.get("user")
+        self.sent: dict[str, int] = {}
+        self.wake = asyncio.Event()
+        self.pump: asyncio.Task[None] | None = None
+        self.bad = 0
+        if PROTOCOL not in self.scope.get("subprotocols", []):
+            await self.accept()
+            await self.close(code=CLOSE_PROTOCOL)
+            return
+        if self.user is None or not self.user.is_authenticated:
+            await self.accept(subprotocol=PROTOCOL)
+            await self._send({"type": "error", "code": "unauthenticated", "message": "Sign in first."})
+            await self.close(code=CLOSE_UNAUTHENTICATED)
+            return
+        await self.channel_layer.group_add(group_of(self.user.pk), self.channel_name)
+        await self.accept(subprotocol=PROTOCOL)
+        metrics.sockets.inc()
+        self.pump = asyncio.create_task(self._pump())
+
+    async def disconnect(self, code: int) -> None:
+        """Leave; turns go on."""
+        if self.pump is not None:
+            metrics.sockets.dec()
+            self.pump.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self.pump
+            await self.channel_layer.group_discard(group_of(self.user.pk), self.channel_name)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Take one message of the client."""
+        if text_data is None or len(text_data) > LARGEST_MESSAGE:
+            await self._error("too_large", "A message has at most 64 KB. Nothing has changed.")
+            await self.close(code=CLOSE_TOO_LARGE)
+            return
+        identity.begin()
+        try:
+            message = json.loads(text_data)
+            if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+                raise ValueError
+        except (ValueError, RecursionError):
+            await self._bad("bad_message", "Send a JSON object with a type. Nothing has changed.")
+            return
+        allowed, retry = await sync_to_async(allow, thread_sensitive=False)(
+            "socket", str(self.user.pk), settings.RATE_LIMIT_PER_MINUTE
+        )
+        if not allowed:
+            await self._send(
+                {"type": "error", "code": "too_many", "message": f"Too many messages. Wait {retry} seconds.", "retry_after": retry}
+            )
+            return
+        handler = getattr(self, f"on_{message['type']}", None)
+        if handler is None:
+            await self._bad("unknown_type", f"There is no message of type “{message['type'][:40]}”. Nothing has changed.")
+            return
+        try:
+            await handler(message)
+        except Problem as problem:
+            await self._bad(problem.code, str(problem))
+        except Exception:
+            log.exception("socket.failed", type=message["type"])
+            await self._error("failed", "PAM failed at this. Nothing of this message was kept.")
+
+    async def on_ping(self, message: dict[str, Any]) -> None:
+        """Answer a sign of life."""
+        await self._send({"type": "pong"})
+
+    async def on_open(self, message: dict[str, Any]) -> None:
+        """Show a thread from `after_seq` on, and follow it."""
+        await self.on_resume(message)
+
+    async def on_resume(self, message: dict[str, Any]) -> None:
+        """Send exactly the frames after `after_seq`, then follow."""
+        thread = _id(message, "thread")
+        after = message.get("after_seq", 0)
+        if isinstance(after, bool) or not isinstance(after, int) or after < 0:
+            raise Problem("bad_message", "after_seq is a number from 0.")
+        await self._own_thread(thread)
+        self.sent[str(thread)] = after
+        self.wake.set()
+
+    async def on_say(self, message: dict[str, Any]) -> None:
+        """Take what is said; the turn is stored before it is acknowledged."""
+        text = message.get("text")
+        if not isinstance(text, str):
+            raise Problem("bad_message", "Send the words as a text.")
+        thread = _id(message, "thread") if message.get("thread") else None
+        client_id = message.get("client_id")
+        if client_id is not None and (not isinstance(client_id, str) or len(client_id) > 64):
+            raise Problem("bad_message", "client_id is a text of at most 64 characters.")
+        try:
+            turn: Turn = await in_thread(turns.accept, self.user, text, thread, client_id)
+        except turns.SayProblem as problem:
+            raise Problem("not_taken", str(problem)) from problem
+        if str(turn.thread_id) not in self.sent:
+            first = await in_thread(self._before, turn)
+            self.sent[str(turn.thread_id)] = first
+        await self._send(
+            {"type": "accepted", "client_id": client_id, "thread": str(turn.thread_id), "turn": str(turn.pk)}
+        )
+        turns.start(turn)
+        self.wake.set()
+
+    def _before(self, turn: Turn) -> int:
+        with acting_as(self.user):
+            first = turn.frames.order_by("seq").values_list("seq", flat=True).first()
+            return (first or 1) - 1
+
+    async def on_approve(self, message: dict[str, Any]) -> None:
+        """Say yes to a plan or to steps of it."""
+        await self._plan(message, plans.approve, _steps(message))
+
+    async def on_decline(self, message: dict[str, Any]) -> None:
+        """Say no."""
+        await self._plan(message, plans.decline, _steps(message))
+
+    async def on_edit(self, message: dict[str, Any]) -> None:
+        """Change waiting steps."""
+        steps = message.get("steps")
+        if not isinstance(steps, list) or not all(isinstance(step, dict) for step in steps):
+            raise Problem("bad_message", "steps is a list of {id, arguments}.")
+        await self._plan(message, plans.edit, steps)
+
+    async def _plan(self, message: dict[str, Any], act: Callable[..., Turn], *args: Any) -> None:
+        plan = _id(message, "plan")
+
+        def work() -> None:
+            with acting_as(self.user):
+                act(self.user, plan, *args)
+
+        try:
+            await in_thread(work)
+        except plans.PlanProblem as problem:
+            raise Problem("not_possible", str(problem)) from problem
+
+    async def on_undo(self, message: dict[str, Any]) -> None:
+        """Undo an entry, or the thread's last."""
+        from pam.journal.undo import Refused
+
+        thread_id = _id(message, "thread")
+        entry = _id(message, "entry") if message.get("entry") else None
+
+        def work() -> None:
+            with acting_as(self.user):
+                thread = Thread.objects.filter(pk=thread_id).first()
+                if thread is None:
+                    raise Problem("not_found", "There is no such conversation.")
+                undoing.press(self.user, thread, entry)
+
+        try:
+            await in_thread(work)
+        except Refused as problem:
+            raise Problem("refused", str(problem)) from problem
+
+    async def on_stop(self, message: dict[str, Any]) -> None:
+        """Ask a turn to do no more."""
+        await in_thread(turns.stop, self.user, _id(message, "turn"))
+
+    async def pam_frames(self, event: dict[str, Any]) -> None:
+        """A thread of this person has new frames."""
+        self.wake.set()
+
+    async def pam_hint(self, event: dict[str, Any]) -> None:
+        """What this person sees has changed in these domains."""
+        await self._send({"type": "hint", "domains": event["domains"]})
+
+    async def pam_notification(self, event: dict[str, Any]) -> None:
+        """A notification is stored for this person."""
+        data = await in_thread(self._notification, event["id"])
+        if data is not None:
+            await self._send({"type": "notification", "data": data})
+
+    def _notification(self, pk: str) -> dict[str, Any] | None:
+        from pam.live.models import Notification
+
+        with acting_as(self.user):
+            row = Notification.objects.filter(pk=pk).first()
+            if row is None:
+                return None
+            return {
+                "id": str(row.pk), "kind": row.kind, "title": row.title, "body": row.body, "domain": row.domain,
+                "url": row.url, "at": row.created_at.isoformat(),
+            }  # fmt: skip
+
+    async def pam_closed(self, event: dict[str, Any]) -> None:
+        """The session was revoked."""
+        await self.close(code=CLOSE_UNAUTHENTICATED)
+
+    async def _pump(self) -> None:
+        """Send what is not sent yet of every followed thread; hints only wake it, so none is kept in memory."""
+        while True:
+            await self.wake.wait()
+            self.wake.clear()
+            for thread in list(self.sent):
+                try:
+                    await self._catch_up(thread)
+                except asyncio.CancelledError:
+                    raise
+                except Exception:
+                    log.exception("socket.pump_failed")
+                    await asyncio.sleep(0.5)
+                    self.wake.set()
+
+    async def _catch_up(self, thread: str) -> None:
+        def read(after: int) -> list[dict[str, Any]]:
+            with acting_as(self.user):
+                return frames.after(UUID(thread), after, BATCH)
+
+        while True:
+            found = await in_thread(read, self.sent[thread])
+            for frame in found:
+                if frame["seq"] > self.sent[thread]:
+                    await self._send(frame)  # waits while the client does not read
+                    self.sent[thread] = frame["seq"]
+            if len(found) < BATCH:
+                return
+
+    async def _own_thread(self, thread: UUID) -> None:
+        def exists() -> bool:
+            with acting_as(self.user):
+                return Thread.objects.filter(pk=thread).exists()
+
+        if not await in_thread(exists):
+            raise Problem("not_found", "There is no such conversation.")
+
+    async def _bad(self, code: str, message: str) -> None:
+        self.bad += 1
+        await self._error(code, message)
+        if self.bad >= MOST_BAD:
+            await self.close(code=CLOSE_TOO_MANY)
+
+    async def _error(self, code: str, message: str) -> None:
+        await self._send({"type": "error", "code": code, "message": message})
+
+    async def _send(self, data: dict[str, Any]) -> None:
+        await self.send(text_data=json.dumps(data, ensure_ascii=False))
+
+
+def _id(message: dict[str, Any], name: str) -> UUID:
+    try:
+        return UUID(str(message.get(name)))
+    except ValueError as problem:
+        raise Problem("bad_message", f"{name} is an id.") from problem
+
+
+def _steps(message: dict[str, Any]) -> list[UUID] | None:
+    steps = message.get("steps")
+    if steps is None:
+        return None
+    if not isinstance(steps, list):
+        raise Problem("bad_message", "steps is a list of ids.")
+    try:
+        return [UUID(str(step)) for step in steps]
+    except ValueError as problem:
+        raise Problem("bad_message", "steps is a list of ids.") from problem
+
+

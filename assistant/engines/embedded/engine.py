@@ -1,0 +1,218 @@
+"""The embedded engine: everyday English into steps, with what the conversation has in mind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from assistant.dialogue import Mind, Open, mind_of
+from assistant.engines.base import Answer, Call
+from assistant.models import Turn
+from pam.access import current_user
+from pam.tools.names import own_names
+from pam.tools.registry import Tool, find
+
+from . import corrections
+from .fill import fields_of, fill
+from .grammar.names import NamedThing
+from .language import plain
+from .offsets import resolve_offset
+from .settings_said import settings_of
+from .tagging import Tagged, tag_text
+from .understanding import Understanding, understand
+
+YES = re.compile(
+    r"^(?:\W|yes|yep|yeah|yup|ok(?:ay)?|sure|please|go ahead|do it|do that|approve(?:d)?|confirm(?:ed)?|looks good|sounds good|"
+    r"thats (?:right|fine|good)|right|correct|absolutely|go for it|all good|post it|send it|and|then|pam|lets|make it so|fine)+$"
+)
+NO = re.compile(
+    r"^(?:\W|no+|nah|nope|dont|do not|cancel|cancel (?:that|it)|decline|leave it|forget (?:it|that)|never ?mind|nvm|stop|"
+    r"not now|dont (?:do|post|send) (?:it|that)|scrap (?:that|it)|thanks|thank you|actually|oh|wait|please|that|it|post|send|do|drop|bother)+$"
+)
+LATER = {
+    "later.bill": "Bills cannot be kept yet; a reminder can: “remind me to pay it on the 19th”.",
+    "later.bills_due": "Bills cannot be kept yet, so none can be listed.",
+    "later.goal": "Savings goals cannot be kept yet; budgets can: “budget 400 for groceries”.",
+    "later.goal_status": "Savings goals cannot be kept yet. Balances can be asked: “what is in my savings”.",
+    "later.forecast": "PAM cannot look ahead yet. It can tell balances and what was spent.",
+    "later.document": "Documents cannot be kept yet; a reminder of their date can, or “remember that …”.",
+    "later.parking": "Places cannot be kept yet, but “remember that …” keeps a fact.",
+    "later.habit": "Habits cannot be kept yet; tasks and reminders can.",
+    "later.habit_status": "Habits cannot be kept yet, so there is no streak to tell.",
+    "later.note": "Notes cannot be kept yet, but “remember that …” keeps a fact.",
+    "later.find_note": "Notes cannot be kept yet. Ask “what do you remember” for facts.",
+    "later.rsvp": "Answers to events cannot be kept yet.",
+    "later.message": "Messages to one person cannot be sent yet; posts to a group can.",
+    "later.shared_cost": "Shared costs cannot be split yet; your own expense can be noted.",
+    "later.who_owes": "Shared costs cannot be kept yet, so nobody owes anything here.",
+    "later.group_event": "Events of a group cannot be made yet; your own calendar and posts can.",
+}
+NOT_FOR_PAM = (
+    "That is nothing PAM can do. It keeps money, vehicles and trips, tasks, calendar and reminders, and groups: "
+    "for example “spent 18.40 on lunch” or “what's on today”. Nothing has changed."
+)
+
+
+class EmbeddedEngine:
+    """Understands on this server, without a model elsewhere."""
+
+    name = "embedded"
+
+    def answer(self, turn: Turn, number: int, say: Callable[[str], None], stopped: Callable[[], bool]) -> Answer:
+        """Return the one round's answer."""
+        user = current_user()
+        now = timezone.now().astimezone(user.zone)
+        names = [NamedThing(kind, name, name, ()) for kind, name in own_names()]
+        mind = mind_of(turn.thread)
+        day_first = not user.locale.endswith("US")
+        found = understand(turn.said, now, names, week_start=user.week_start, day_first=day_first)
+        for attempt in (self._plain_answer, self._answer_to_question, self._correction, self._repetition):
+            answer = attempt(turn.said, found, mind, now)
+            if answer is not None:
+                return answer
+        return self._commands(turn.said, found, mind, now)
+
+    def _plain_answer(self, said: str, found: Understanding, mind: Mind, now: datetime) -> Answer | None:
+        """Yes or no to what waits."""
+        words = plain(said).strip()
+        if len(words) > 60 or not words:
+            return None
+        if mind.waiting_plan is not None and YES.match(words):
+            return Answer([Call("assistant.confirm", {})])
+        if (mind.waiting_plan is not None or mind.open is not None) and NO.match(words):
+            return Answer([Call("assistant.decline", {})])
+        return None
+
+    def _answer_to_question(self, said: str, found: Understanding, mind: Mind, now: datetime) -> Answer | None:
+        """What was asked for, put into the step that waits for it."""
+        if mind.open is None:
+            return None
+        tool = find(mind.open.tool)
+        if tool is None:
+            return None
+        # A whole request of its own is no answer, unless it is the same one said again with more.
+        other = next((step for step in found.steps if step.tool.name != tool.name and not step.missing), None)
+        if other is not None and (other.tool.effect == "read" or other.confidence >= 0.55) and not _short(found.tagged):
+            return None
+        given = self._given_for(tool, mind.open, said, found, now)
+        if not given:
+            return None
+        arguments = {**mind.open.arguments, **given}
+        return self._call_or_ask(tool, arguments)
+
+    def _given_for(
+        self, tool: Tool, asked: Open, said: str, found: Understanding, now: datetime
+    ) -> dict[str, Any]:
+        kinds = fields_of(tool)
+        prefer = "past" if tool.name.startswith(("wins.", "wheels.log")) else "none"
+        names = [NamedThing(kind, name, name, ()) for kind, name in own_names()]
+        tagged = tag_text(said, now, names, prefer=prefer)
+        same = next((step for step in found.steps if step.tool.name == tool.name), None)
+        filled = same.arguments if same is not None else fill(tool, tagged)
+        given = {name: value for name, value in filled.items() if kinds[name] not in {"text", "ref", "bool"}}
+        for name in kinds:
+            if name in {token.kind for token in tagged.tokens} and name in filled:
+                given[name] = filled[name]
+        slot = asked.slot
+        if kinds.get(slot) in {"text", "ref"} and slot not in given:
+            option = next((o for o in asked.options if plain(o) in plain(said)), None)
+            text = option or (str(filled[slot]) if same is not None and slot in filled else _bare(said))
+            if text:
+                given[slot] = text
+        elif same is not None:
+            given = {**{k: v for k, v in filled.items() if k not in asked.arguments}, **given}
+        return given
+
+    def _correction(self, said: str, found: Understanding, mind: Mind, now: datetime) -> Answer | None:
+        if not corrections.is_correction(said, found.tagged, mind):
+            return None
+        # "actually, remind me at 5 to …" opens like a correction but asks for something new.
+        new = next((step for step in found.steps if not _changes(step.tool) and not step.missing), None)
+        if new is not None and new.confidence >= 0.6 and any(kind == "text" and name in new.arguments for name, kind in fields_of(new.tool).items()):
+            names = {token.word for token in found.tagged.words}
+            if not names & {"it", "that", "make", "was", "meant"} or new.tool.effect == "read":
+                return None
+        prefer = "past" if mind.recent[0].tool.startswith(("wins.", "wheels.log")) else "none"
+        names_known = [NamedThing(kind, name, name, ()) for kind, name in own_names()]
+        tagged = tag_text(said, now, names_known, prefer=prefer)
+        asked = corrections.correct(tagged, mind)
+        if asked is None:
+            return None
+        tool, arguments = asked
+        return Answer([Call(tool.name, self._offset(tool, arguments, tagged, mind))])
+
+    def _repetition(self, said: str, found: Understanding, mind: Mind, now: datetime) -> Answer | None:
+        if not corrections.is_repetition(said, mind):
+            return None
+        asked = corrections.repeat(found.tagged, mind)
+        return Answer([Call(asked[0].name, asked[1])]) if asked else None
+
+    def _commands(self, said: str, found: Understanding, mind: Mind, now: datetime) -> Answer:
+        calls: list[Call] = []
+        question: dict[str, Any] | None = None
+        for step in found.steps:
+            arguments = corrections.refer(step.tool, step.arguments, step.text, mind)
+            arguments = self._offset(step.tool, arguments, step.tagged or found.tagged, mind)
+            if step.tool.name == "assistant.settings":
+                arguments = settings_of(step.text)
+            if step.tool.name in {"assistant.undo", "assistant.redo"}:
+                arguments = _undo_words(arguments)
+            missing = step.tool.missing(arguments)
+            if missing and question is None:
+                slot = missing[0]
+                question = {
+                    "tool": step.tool.name, "arguments": arguments, "slot": slot,
+                    "question": step.tool.question(slot), "options": [],
+                }  # fmt: skip
+            elif not missing:
+                calls.append(Call(step.tool.name, arguments))
+        if calls or question:
+            return Answer(calls, question=question)
+        return Answer(text=LATER.get(found.talk, NOT_FOR_PAM))
+
+    def _offset(self, tool: Tool, arguments: dict[str, Any], tagged: Tagged, mind: Mind) -> dict[str, Any]:
+        """ "half an hour before" and "the day after, same time" count from what was just spoken of."""
+        return resolve_offset(tool, arguments, tagged, mind)
+
+    def _call_or_ask(self, tool: Tool, arguments: dict[str, Any]) -> Answer:
+        missing = tool.missing(arguments)
+        if not missing:
+            return Answer([Call(tool.name, arguments)])
+        slot = missing[0]
+        return Answer(
+            question={
+                "tool": tool.name, "arguments": arguments, "slot": slot, "question": tool.question(slot), "options": [],
+            }
+        )  # fmt: skip
+
+
+def _changes(tool: Tool) -> bool:
+    return tool.name.split(".")[1].startswith(("edit_", "delete_"))
+
+
+def _short(tagged: Tagged) -> bool:
+    return len(tagged.words) <= 3
+
+
+_LEAD = re.compile(r"^(?:\W|it was|its|it is|for|on|to|the|a|an|um+|uh|oh|ok(?:ay)?|from|at|that was|thats)+\b\s*", re.IGNORECASE)
+
+
+def _bare(said: str) -> str:
+    """Return an answer's words without what only introduces them."""
+    text = _LEAD.sub("", said.strip()).strip(" .,!?")
+    return text or said.strip(" .,!?")
+
+
+_POINTING = {"that", "it", "this", "the last one", "last", "the one before", "one before", "the last thing", "everything", "last thing", "that one", "the previous one"}
+
+
+def _undo_words(arguments: dict[str, Any]) -> dict[str, Any]:
+    said = plain(str(arguments.get("transaction") or "")).strip()
+    words = set(said.split()) - {"the", "that", "it", "this", "one", "before", "too", "last", "thing", "previous", "please", "again", "and", "just", "then", "there", "back"}
+    return {"transaction": str(arguments["transaction"])} if words and said not in _POINTING else {}
+
+
