@@ -3,10 +3,11 @@ of the day."""
 
 from __future__ import annotations
 
-from assistant.engines.embedded.grammar.times.clocks import bare_clock, part_at, sure_clock, zone_at
+from assistant.engines.embedded.grammar.times.clocks import bare_clock, sure_clock, zone_at
 from assistant.engines.embedded.grammar.times.days import weekday_at
 from assistant.engines.embedded.grammar.times.lexicon import AFTER_A_DATE, MONTHS, PARTS, RELATIVE_DAYS
 from assistant.engines.embedded.grammar.times.model import Clock
+from assistant.engines.embedded.grammar.times.parts import part_at
 from assistant.engines.embedded.grammar.times.tokens import Line
 
 TO = {"to", "-", "–", "—", "until", "till", "through"}
@@ -32,7 +33,7 @@ def clock_range(line: Line, at: int, *, told: bool) -> tuple[Clock, Clock, int] 
     link = first[1]
     if low[link] not in TO and not (low[link] == "and" and at and low[at - 1] == "between"):
         return None
-    if line.moving and at and low[at - 1] == "from":
+    if low[link] == "to" and line.moves_from(at):
         return None
     second_at = link + 1 + (low[link + 1] in ABOUT or low[link + 1] == "at")
     second = _range_clock(line, second_at, told=True)
@@ -113,6 +114,10 @@ def before_part(line: Line, at: int) -> tuple[Clock, int] | None:
     if at == 0 or before in ("at", "for", "by", "around", "about", "until", "till", "@", "to", ","):
         on_day = low[after] == "tomorrow" or weekday_at(line, after) is not None
         if on_day and low[after + 1] in PARTS:
+            return clock, after
+    if minute:
+        on = after + (low[after] == "on")
+        if low[on] in RELATIVE_DAYS or low[on] == "tonight" or weekday_at(line, on) is not None:
             return clock, after
     zone = (
         zone_at(line, after)

@@ -9,6 +9,7 @@ from assistant.engines.embedded.grammar.times.lexicon import (
     AFTER_A_DATE,
     MONTHS,
     PARTS,
+    RELATIVE_DAYS,
     WEEKDAY_SHORT,
     WEEKDAYS,
     ZONES,
@@ -179,7 +180,10 @@ def _named(line: Line, at: int) -> tuple[Clock, int] | None:
         ):
             if low[word + 1] == "of" and low[at] == "a":
                 return None
-            return _relative_to_hour(line, 15, 1 if low[word + 1] in ("past", "after") else -1, word + 2)
+            named = _relative_to_hour(line, 15, 1 if low[word + 1] in ("past", "after") else -1, word + 2)
+            if named or low[word + 1] != "past" or not line.ends_at(word + 2):
+                return named
+            return Clock(NEXT_HOUR, 15, grain="minute"), word + 2
     return None
 
 
@@ -271,27 +275,37 @@ def _told_by(line: Line, at: int) -> bool:
     )
 
 
+def _clearly_a_time(line: Line, at: int) -> bool:
+    before = line.low[at - 2] if at >= 2 else ""
+    return before in (
+        "at",
+        "@",
+        "by",
+        "about",
+        "around",
+        "before",
+        "after",
+        "till",
+        "until",
+        "is",
+        "it's",
+        "its",
+    )
+
+
+def _has_a_day(line: Line, at: int) -> bool:
+    """Whether "tomorrow" or "in the evening" follows."""
+    if line.low[at] in RELATIVE_DAYS or line.low[at] == "tonight":
+        return True
+    return line.low[at] == "in" and line.low[at + 1] == "the" and line.low[at + 2] in PARTS
+
+
 def _minutes_from_hour(line: Line, minutes: int, at: int, *, named: bool) -> tuple[Clock, int] | None:
     """ "twenty past ten" with "past" at ``at``. "ten to six" without "minutes" must not be a range."""
     word = line.low[at]
-    if word in ("to", "till", "of") and not named:
-        before = line.low[at - 2] if at >= 2 else ""
-        clear = before in (
-            "at",
-            "@",
-            "by",
-            "about",
-            "around",
-            "before",
-            "after",
-            "till",
-            "until",
-            "is",
-            "it's",
-            "its",
-        )
-        if not (clear and minutes in (5, 10, 20, 25)):
-            return None
+    clear = minutes in (5, 10, 20, 25) and (_clearly_a_time(line, at) or _has_a_day(line, at + 2))
+    if word in ("to", "till", "of") and not named and not clear:
+        return None
     if word in ("after", "before") and not named and minutes not in (5, 10, 15, 20, 25):
         return None
     return _relative_to_hour(line, minutes, 1 if word in ("past", "after") else -1, at + 1)
@@ -373,27 +387,3 @@ def _dotted(line: Line, at: int) -> tuple[Clock, int] | None:
     if any(line.kind[back] in ("int", "decimal") for back in range(max(0, at - 3), at)):
         return None
     return _said_hour(line, int(hour), int(minute), at + 1, exact=True)
-
-
-def part_at(line: Line, at: int) -> tuple[str, int] | None:
-    """A part of the day at ``at``: "in the morning", "at night", "arvo", "first thing"."""
-    low = line.low
-    begin = at
-    if low[at] in ("in", "during", "of", "at", "on", "over") and line.kind[at] == "word":
-        begin += 1
-        if low[begin] in ("the", "that"):
-            begin += 1
-    elif low[at] == "the" and low[at + 1] in PARTS:
-        begin += 1
-    if low[begin] in ("early", "late", "mid") and low[begin + 1] in PARTS:
-        begin += 1
-    elif low[begin] in ("early", "mid", "late") and low[begin + 1] == "-" and low[begin + 2] in PARTS:
-        begin += 2
-    if low[begin] == "1" and line.kind[begin] == "ordinal" and low[begin + 1] == "thing":
-        after = begin + 2
-        if low[after] == "in" and low[after + 1] == "the" and low[after + 2] == "morning":
-            after += 3
-        return "early", after
-    if low[begin] in PARTS and line.kind[begin] == "word":
-        return PARTS[low[begin]], begin + 1
-    return None

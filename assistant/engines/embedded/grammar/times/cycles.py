@@ -40,6 +40,10 @@ def cycle(line: Line, at: int) -> Found:
     low, begin = line.low, at
     if low[begin] == "so" and low[begin + 1] == "far" and low[begin + 2] in ("this", "in", "on"):
         begin += 2
+    if low[begin] in ("year", "month") and low[begin + 1 : begin + 3] == ["to", "date"]:
+        return unit_day(low[begin], 0), begin + 3
+    if low[begin] == "all" and low[begin + 1] in ("week", "weekend"):
+        return unit_day(low[begin + 1], 0), begin + 2
     if low[begin] in _TO_DATE and line.kind[begin] == "word":
         return unit_day(_TO_DATE[low[begin]], 0), begin + 1
     if low[begin] in ("the", "these", "those", "in", "over", "all", "within", "during", "for") and low[

@@ -86,6 +86,8 @@ def day(line: Line, at: int) -> Found:
     if kind == "slash":
         return _slash(line, at)
     if kind in ("int", "ordinal"):
+        if kind == "ordinal" and at == 0 and line.kind[1] == "stop":
+            return _ordinal_alone(line, at, told=True)
         return (
             distances.counted(line, at, day)
             or _day_then_month(line, at)
@@ -153,8 +155,22 @@ def _slash(line: Line, at: int) -> Found:
     """ "14/11" without a year: only after a word that asks for a date."""
     before = line.low[at - 1] if at else ""
     alone = at == 0 and line.kind[1] == "stop"
-    if not (alone or before in ("on", "by", "until", "till", "from", "since", "due", "before", "after", "for")
-            or (before and at and weekday_at(line, at - 1) is not None)):  # fmt: skip
+    asked = before in (
+        "on",
+        "by",
+        "until",
+        "till",
+        "from",
+        "since",
+        "due",
+        "before",
+        "after",
+        "for",
+        "between",
+    )
+    paired = at >= 2 and line.kind[at - 2] == "slash" and before in ("to", "and", "-", "until")
+    moved = before == "to" and line.moving
+    if not (alone or asked or paired or moved or (at and weekday_at(line, at - 1) is not None)):
         return None
     if line.low[at] == "24/7" and before not in ("on", "by", "due"):
         return None

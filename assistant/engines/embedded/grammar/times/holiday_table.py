@@ -1,8 +1,8 @@
 """Names of holidays and how their days are found, as a table: "rule: name | name".
 
-Rules: ``fixed month day``; ``weekday month weekday nth [shift]``; ``easter shift [days]``; ``orthodox shift``;
-a lunar calendar with the method of ``holidays.calendars``, a shift and a number of days; ``own`` for those with
-rules of their own. A line that begins with spaces goes on with the line before.
+Rules: ``fixed month day``; ``weekday month weekday nth [shift]``; ``easter shift [days]``;
+``orthodox shift``; a lunar calendar with the method of ``holidays.calendars``, a shift and a number of days;
+``own`` for those with rules of their own. A line that begins with spaces goes on with the line before.
 """
 
 TABLE = """

@@ -8,9 +8,9 @@ from datetime import time, timedelta
 from dateutil.relativedelta import relativedelta
 
 from assistant.engines.embedded.grammar.times import lengths
-from assistant.engines.embedded.grammar.times.clocks import part_at
 from assistant.engines.embedded.grammar.times.lexicon import MONTHS, PART_HOURS, PARTS, RELATIVE_DAYS, UNITS
 from assistant.engines.embedded.grammar.times.model import OffsetSpan
+from assistant.engines.embedded.grammar.times.parts import part_at
 from assistant.engines.embedded.grammar.times.phrases import core
 from assistant.engines.embedded.grammar.times.resolve import likely_hour
 from assistant.engines.embedded.grammar.times.tokens import Line

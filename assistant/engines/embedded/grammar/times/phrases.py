@@ -27,6 +27,7 @@ from assistant.engines.embedded.grammar.times.model import (
     Resolver,
     Said,
 )
+from assistant.engines.embedded.grammar.times.parts import part_at
 from assistant.engines.embedded.grammar.times.tokens import Line
 
 _GLUE = {"at", "@", "on", "for", "from", ",", "(", "in", "by", "around", "about", "of", "and", "starting"}
@@ -54,7 +55,7 @@ def _first(line: Line, at: int, said: Said, *, bare: bool) -> int | None:
         begin, told = begin + 1, True
     if low[begin] in ABOUT:
         begin += 1
-        told = told or low[begin] == "half"
+        told = told or low[begin] == "half" or (line.kind[begin] == "int" and _day_word(line, begin + 1))
     if begin == at:
         found = now_word(line, at, said) or this_time(line, at, said) or _which_part(line, at, said)
         if found:
@@ -69,6 +70,11 @@ def _first(line: Line, at: int, said: Said, *, bare: bool) -> int | None:
         said.day = date[0]
         return date[1]
     return instant(line, begin, said) or _part(line, begin, said)
+
+
+def _day_word(line: Line, at: int) -> bool:
+    """ "around 8 | last night"."""
+    return line.low[at] in RELATIVE_DAYS or line.low[at] in ("tonight", "last", "this", "on")
 
 
 def _day_after_at(line: Line, at: int, said: Said) -> int | None:

@@ -44,7 +44,7 @@ def _ranged(line: Line, phrase: Phrase) -> Phrase:
         or phrase.word in ("by", "until", "till", "after", "before", "since")
     ):
         return phrase
-    if line.moving and phrase.word == "from" and low[link] in ("to", "-"):
+    if low[link] == "to" and line.moves_from(phrase.at):
         return phrase
     begin = link + 1 + (low[link + 1] in ("about", "around"))
     number = _same_month(line, begin, said)

@@ -6,7 +6,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assistant.engines.embedded.grammar.times import phrases
-from assistant.engines.embedded.grammar.times.clocks import part_at
 from assistant.engines.embedded.grammar.times.days import day, ordinal_day, weekday_at
 from assistant.engines.embedded.grammar.times.lexicon import (
     AFTER_A_DATE,
@@ -15,6 +14,7 @@ from assistant.engines.embedded.grammar.times.lexicon import (
     WEEKDAY_PLURALS,
 )
 from assistant.engines.embedded.grammar.times.months import month_at
+from assistant.engines.embedded.grammar.times.parts import part_at
 from assistant.engines.embedded.grammar.times.rules import CODES, Rule
 from assistant.engines.embedded.grammar.times.tokens import Line
 
@@ -34,6 +34,7 @@ _ADVERBS = {
 _FREQ = {"minute": ("MINUTELY", 1), "hour": ("HOURLY", 1), "day": ("DAILY", 1), "week": ("WEEKLY", 1),
          "fortnight": ("WEEKLY", 2), "month": ("MONTHLY", 1), "quarter": ("MONTHLY", 3), "year": ("YEARLY",
          1)}  # fmt: skip
+_PLURAL_PARTS = {"mornings", "afternoons", "arvos", "evenings", "nights", "lunchtimes"}
 STARTERS = {*_EVERY, *_ADVERBS, "weekdays", "weekends", "weeknights", "once", *WEEKDAY_PLURALS}
 
 
@@ -189,6 +190,11 @@ def _plural_days(line: Line, at: int) -> tuple[Rule, int] | None:
         return Rule("WEEKLY", days=list(CODES[:5])), at + 1
     if low[at] == "weekends":
         return Rule("WEEKLY", days=["SA", "SU"]), at + 1
+    weekday = weekday_at(line, at)
+    if weekday is not None and low[at + 1] in _PLURAL_PARTS:
+        rule = Rule("WEEKLY", days=[CODES[weekday]])
+        rule.said.part = PARTS[low[at + 1]]
+        return rule, at + 2
     if low[at] not in WEEKDAY_PLURALS:
         return None
     raw = line.text[line.start[at] : line.end[at]].lower()

@@ -47,7 +47,7 @@ _STARTERS = {
     "early", "late", "later", "mid", "q", "day", "week", "end", "beginning", "begining", "middle", "close",
     "eod", "eom", "eoy", "eow", "bom", "boy", "ytd", "mtd", "so", "rest", "spring", "summer", "autumn",
     "fall", "winter", "1", "overmorrow", "anytime", "sometime", "sometimes", "as", "asap", "for", "these",
-    "those", "all", "start", "no", "to", "month", "evening",
+    "those", "all", "start", "no", "to", "month", "evening", "year",
 }  # fmt: skip
 _VALUE_KINDS = {"int", "ordinal", "iso", "date", "yearmonth", "clock12", "clock24", "slash", "decimal"}
 

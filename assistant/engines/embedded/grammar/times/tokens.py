@@ -139,6 +139,10 @@ class Line:
         """The whole number at ``at``, where the token is a plain one."""
         return int(self.num[at] or 0) if self.kind[at] == "int" else None
 
+    def moves_from(self, at: int) -> bool:
+        """Whether "A to B" at ``at`` names where something moves from: "push my 3pm to 4pm"."""
+        return self.moving and "to" not in self.low[:at]
+
     def adjacent(self, at: int) -> bool:
         """Whether nothing stands between the token at ``at`` and the one before."""
         return at > 0 and self.start[at] == self.end[at - 1]
