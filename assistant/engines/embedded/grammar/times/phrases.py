@@ -14,7 +14,6 @@ from assistant.engines.embedded.grammar.times.clock_ranges import (
 from assistant.engines.embedded.grammar.times.clocks import (
     bare_clock,
     half_hour,
-    part_at,
     sure_clock,
 )
 from assistant.engines.embedded.grammar.times.days import day, ordinal_day, weekday_at
