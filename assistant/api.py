@@ -18,6 +18,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -25,6 +26,7 @@ from rest_framework.views import APIView
 from pam.access import acting_as
 from pam.api.paging import NewestFirst
 from pam.api.problems import Conflict
+from pam.api.renderers import JSONRenderer
 from pam.api.writes import perform
 from pam.journal.undo import Refused, undone_ids
 
@@ -177,9 +179,22 @@ def _valid(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
     return dict(serializer.validated_data)
 
 
+class EventStream(BaseRenderer):
+    """Lets a client ask for server-sent events; what is no stream (a problem) is JSON all the same."""
+
+    media_type = STREAM
+    format = "sse"
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        """Return JSON."""
+        return json.dumps(data, ensure_ascii=False, default=str).encode()
+
+
 @method_decorator(transaction.non_atomic_requests, name="dispatch")
 class ChatView(APIView):
     """`POST /api/pam/chat`: say something and get what came of it."""
+
+    renderer_classes = [JSONRenderer, EventStream]
 
     @extend_schema(
         request=SaySerializer,

@@ -1,0 +1,111 @@
+"""The chat page."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from pam.journal.lines import show_date, show_time
+from pam.journal.undo import undone_ids
+from pam.pages import login_required, page
+
+from . import plans, shown, turns
+from .models import Plan, Thread, Turn
+
+MOST_TURNS = 60
+
+
+@login_required
+def chat(request: HttpRequest, thread: UUID | None = None) -> HttpResponse:
+    """Show a conversation, or the place for a new one."""
+    found = get_object_or_404(Thread.objects.all(), pk=thread) if thread else None
+    rows = Thread.objects.order_by("-last_at")
+    if words := request.GET.get("q", "").strip()[:200]:
+        rows = rows.filter(turns__said__icontains=words).distinct()
+    threads = [_thread(row) for row in rows[:60]]
+    shown_turns = []
+    if found:
+        undone = undone_ids(request.user)
+        recent = list(found.turns.order_by("-id")[:MOST_TURNS])
+        shown_turns = [_turn(turn, undone) for turn in reversed(recent)]
+    return page(
+        request, "assistant/chat.html", "chat", threads=threads, turns=shown_turns, q=words,
+        thread=_thread(found) if found else None, last_seq=found.last_seq if found else 0,
+    )  # fmt: skip
+
+
+def _thread(row: Thread) -> dict[str, Any]:
+    local = timezone.localtime(row.last_at)
+    today = timezone.localdate()
+    return {
+        "id": str(row.pk),
+        "title": row.title or "Conversation",
+        "last": row.last_text,
+        "at": show_time(row.last_at) if local.date() == today else show_date(local.date()),
+        "waiting": row.plans.filter(status=Plan.Status.WAITING).count(),
+    }
+
+
+def _turn(turn: Turn, undone: set[UUID]) -> dict[str, Any]:
+    """Return a turn as the stream shows it: words, receipts, plans and cards in their order."""
+    parts: list[dict[str, Any]] = []
+    actions = list(turn.actions.order_by("round", "position"))
+    for entry in dict.fromkeys(action.entry for action in actions if action.entry):
+        receipt = shown.receipt_of([action for action in actions if action.entry == entry], undone)
+        parts.append({"type": "receipt", "receipt": receipt})
+    if turn.reply and not (parts and not any(a.text or a.status in {"asks", "failed"} for a in actions)):
+        parts.append({"type": "text", "text": turn.reply})
+    parts += [{"type": "card", "card": action.card} for action in actions if action.card]
+    parts += [{"type": "plan", "plan": shown.plan_of(plan)} for plan in turn.plans.order_by("id")]
+    status = {"accepted": "working"}.get(turn.status, turn.status)
+    return {
+        "id": str(turn.pk),
+        "at": turn.created_at.isoformat(),
+        "time": show_time(turn.created_at),
+        "day": show_date(timezone.localtime(turn.created_at).date()),
+        "said": turn.said,
+        "status": status,
+        "parts": parts,
+    }
+
+
+@login_required
+@require_POST
+def say(request: HttpRequest) -> HttpResponse:
+    """Take a message without a socket (no script, or the composer of another page)."""
+    thread = request.POST.get("thread") or None
+    try:
+        turn = turns.accept(request.user, request.POST.get("message", ""), UUID(thread) if thread else None)
+    except (turns.SayProblem, ValueError) as problem:
+        messages.error(request, str(problem))
+        return HttpResponseRedirect(reverse("chat"))
+    turns.process(request.user, turn.pk, fresh=True)
+    return HttpResponseRedirect(reverse("chat-thread", args=[turn.thread_id]))
+
+
+@login_required
+@require_POST
+def decide(request: HttpRequest, plan: UUID, answer: str) -> HttpResponse:
+    """Approve or decline a plan without a socket."""
+    try:
+        act = plans.approve if answer == "approve" else plans.decline
+        turn = act(request.user, plan)
+    except plans.PlanProblem as problem:
+        messages.error(request, str(problem))
+        return HttpResponseRedirect(reverse("chat"))
+    return HttpResponseRedirect(reverse("chat-thread", args=[turn.thread_id]))
+
+
+@login_required
+@require_POST
+def delete(request: HttpRequest, thread: UUID) -> HttpResponse:
+    """Delete a conversation; what was done in it stays in the journal."""
+    get_object_or_404(Thread.objects.all(), pk=thread).delete()
+    return HttpResponseRedirect(reverse("chat"))

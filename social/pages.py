@@ -1,0 +1,156 @@
+"""The page of people and groups."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from pam.journal.lines import show_moment
+from pam.pages import act, login_required, page, submit
+
+from . import queries, services
+from .models import Comment, Group, Invitation, Post
+
+
+class GroupForm(forms.Form):
+    """Start a group."""
+
+    name = forms.CharField(max_length=80)
+    about = forms.CharField(max_length=500, required=False)
+
+
+class GroupChoice(forms.Form):
+    """A form about one group."""
+
+    group = forms.ModelChoiceField(queryset=None, empty_label=None)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["group"].queryset = Group.objects.order_by("name")  # type: ignore[attr-defined]
+
+
+class PostForm(GroupChoice):
+    """Post to a group."""
+
+    text = forms.CharField(max_length=5_000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class InviteForm(GroupChoice):
+    """Invite a person."""
+
+    person = forms.CharField(max_length=120, label="Name or email address")
+
+
+class CommentForm(forms.Form):
+    """Comment on a post."""
+
+    text = forms.CharField(max_length=2_000)
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Show groups, invitations and posts."""
+    comments: dict[UUID, list[Comment]] = {}
+    posts = list(queries.posts()[:30])
+    for comment in Comment.objects.filter(post__in=posts).select_related("owner").order_by("id"):
+        comments.setdefault(comment.post_id, []).append(comment)
+    shown = [
+        {
+            "lead": show_moment(post.created_at), "what": post.text, "sub": f"{post.owner} in {post.group}",
+            "comments": [{"who": str(c.owner), "text": c.text} for c in comments.get(post.pk, [])],
+            "comment": reverse("social-comment", args=[post.pk]),
+            "delete": reverse("social-post-delete", args=[post.pk]) if post.owner_id == request.user.pk else "",
+        }
+        for post in posts
+    ]  # fmt: skip
+    invitations = [
+        {"lead": "", "what": row.group_name, "sub": f"{row.owner} asks you in",
+         "accept": reverse("social-accept", args=[row.pk]), "decline": reverse("social-decline", args=[row.pk])}
+        for row in queries.waiting_invitations().select_related("owner")
+    ]  # fmt: skip
+    groups = [
+        {"lead": "", "what": group.name, "sub": group.about, "tail": f"{group.member_count} in it"}
+        for group in queries.groups()
+    ]
+    sections = [
+        {"title": "Groups", "kind": "rows", "rows": groups,
+         "empty": {"text": "No groups yet. Say “start a group called Hiking”."}},
+        {"title": "Posts", "kind": "rows", "rows": shown,
+         "empty": {"text": "Nothing is posted yet. Say “post to Hiking that the track is open again”."}},
+    ]  # fmt: skip
+    if invitations:
+        sections.insert(0, {"title": "Invitations", "kind": "rows", "rows": invitations, "empty": {}})
+    made = [
+        {"title": "Post", "action": reverse("social-post"), "form": PostForm(), "submit": "Post"},
+        {"title": "Invite", "action": reverse("social-invite"), "form": InviteForm(), "submit": "Invite"},
+        {"title": "Start a group", "action": reverse("social-group"), "form": GroupForm(), "submit": "Start"},
+    ]
+    figures = [{"label": "Groups", "value": str(len(groups)), "sub": ""}]
+    return page(request, "social/home.html", "social", figures=figures, sections=sections, forms=made)
+
+
+@login_required
+@require_POST
+def add_group(request: HttpRequest) -> HttpResponse:
+    """Start a group."""
+    return submit(request, GroupForm(request.POST), services.create_group, back="social") or _home()
+
+
+@login_required
+@require_POST
+def add_post(request: HttpRequest) -> HttpResponse:
+    """Post to a group."""
+    return submit(request, PostForm(request.POST), services.create_post, back="social") or _home()
+
+
+@login_required
+@require_POST
+def invite(request: HttpRequest) -> HttpResponse:
+    """Invite a person."""
+    return submit(request, InviteForm(request.POST), services.invite, back="social") or _home()
+
+
+@login_required
+@require_POST
+def comment(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Comment on a post."""
+    post = get_object_or_404(Post.objects.all(), pk=pk)
+
+    def make(user: Any, *, text: str) -> None:
+        services.comment(user, post=post, text=text)
+
+    return submit(request, CommentForm(request.POST), make, back="social") or _home()
+
+
+@login_required
+@require_POST
+def accept(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Accept an invitation."""
+    row = get_object_or_404(Invitation.objects.all(), pk=pk)
+    return act(request, lambda: services.accept_invitation(request.user, row), back="social")
+
+
+@login_required
+@require_POST
+def decline(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Decline an invitation."""
+    row = get_object_or_404(Invitation.objects.all(), pk=pk)
+    return act(request, lambda: services.decline_invitation(request.user, row), back="social")
+
+
+@login_required
+@require_POST
+def delete_post(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Delete a post."""
+    row = get_object_or_404(Post.objects.all(), pk=pk)
+    return act(request, lambda: services.delete_post(request.user, row), back="social")
+
+
+def _home() -> HttpResponse:
+    return HttpResponseRedirect(reverse("social"))
