@@ -66,9 +66,9 @@ def invite(user: Any, *, group: Group, person: str) -> Invitation:
 def accept_invitation(user: Any, invitation: Invitation) -> Membership:
     """Join the group that one was asked into."""
     _mine_and_waiting(user, invitation)
-    invitation.status = Invitation.Status.ACCEPTED
-    _saved(invitation)
     with unscoped("whoever is invited reads the group's row to join it"):
+        invitation.status = Invitation.Status.ACCEPTED
+        _saved(invitation)
         group = Group.objects.get(pk=invitation.group_id)
         return _saved(Membership(owner=user, group=group))
 
@@ -77,8 +77,9 @@ def decline_invitation(user: Any, invitation: Invitation) -> Invitation:
     """Decline an invitation, or take one's own back."""
     if invitation.owner_id != user.pk:
         _mine_and_waiting(user, invitation)
-    invitation.status = Invitation.Status.DECLINED
-    return _saved(invitation)
+    with unscoped("whoever is invited is no member and cannot read the group"):
+        invitation.status = Invitation.Status.DECLINED
+        return _saved(invitation)
 
 
 def leave_group(user: Any, group: Group) -> None:

@@ -38,6 +38,11 @@ class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)[M]):  # type: i
         rule: AccessRule = self.model.access_rule
         return rows.filter(rule.condition(current_user_id()))
 
+    def none(self) -> ScopedQuerySet[M]:
+        """Return no rows; this may be asked while nobody acts (forms and the schema do)."""
+        rows: ScopedQuerySet[M] = super().get_queryset()
+        return rows.none()
+
 
 class Scoped(models.Model):
     """A row with an owner and a public UUIDv7, read within the scope of who acts."""

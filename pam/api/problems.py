@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError as Invalid
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions, status
 from rest_framework.response import Response
-from rest_framework.views import set_rollback
 
 from pam.ops.identity import request_id
 from pam.tools.registry import ToolError
@@ -109,6 +108,8 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
         error = exceptions.ValidationError({"non_field_errors": [str(error)]})
     if not isinstance(error, exceptions.APIException):
         return None
+    from rest_framework.views import set_rollback  # imports the parsers, which import this module
+
     set_rollback()
     code = error.status_code
     more: dict[str, Any] = {}

@@ -9,9 +9,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from pam.access import current_user_id
-from pam.access.context import current
-from pam.access.models import Scoped, ScopedQuerySet
-from pam.access.rules import AccessRule
+from pam.access.models import Scoped, ScopedManager, ScopedQuerySet
 
 from . import capture
 
@@ -59,19 +57,10 @@ class OwnedQuerySet(ScopedQuerySet[M]):
         raise TypeError("Rows that the journal keeps are not deleted unseen.")
 
 
-class OwnedManager(models.Manager.from_queryset(OwnedQuerySet)[M]):  # type: ignore[misc]
+class OwnedManager(ScopedManager[M]):
     """Manager of owned rows: scoped by who acts, recording what changes."""
 
-    use_in_migrations = False
-
-    def get_queryset(self) -> OwnedQuerySet[M]:
-        """Return the rows that the acting person sees; raises NotActing where nobody acts."""
-        rows: OwnedQuerySet[M] = super().get_queryset()
-        acting = current()
-        if acting.reason:
-            return rows
-        rule: AccessRule = self.model.access_rule
-        return rows.filter(rule.condition(current_user_id()))
+    _queryset_class = OwnedQuerySet
 
 
 class Owned(Scoped):
