@@ -12,7 +12,7 @@ from dateutil.rrule import rrulestr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.engines.embedded.grammar.times import TimeSpan, find_offsets, find_times
+from assistant.engines.embedded.grammar.times import TimeSpan, find_offsets, find_times, join_spans
 
 BRISBANE = ZoneInfo("Australia/Brisbane")
 LONDON = ZoneInfo("Europe/London")
@@ -305,6 +305,9 @@ def test_a_distance_from_a_named_time_is_no_offset(text: str) -> None:
         "the fall broke his arm, spring clean the garage, winter tyres",
         "split the 126 euro hotel four ways",
         "tell mark and april i said hi",
+        "divide 100 by 20 and take 36 from 5",
+        "the name of the 13th president",
+        "a timer that is set at 1 hour exactly",
     ],
 )
 def test_finds_no_time_where_there_is_none(text: str) -> None:
@@ -324,6 +327,24 @@ def test_moving_from_one_day_to_another_is_no_interval() -> None:
         ("after", "2026-12-01 00:00"),
         ("point", "2026-11-26 00:00"),
     ]
+
+
+def test_a_date_and_a_clock_time_said_apart_are_joined() -> None:
+    day, clock = find_times("soccer is off Thursday, put movie night there at 7pm", NOW)
+    assert wall(join_spans(day, clock).value) == "2026-11-26 19:00"
+    day, clock = find_times("sunday evening works, say at 7", NOW)
+    joined = join_spans(day, clock)
+    assert (wall(joined.value), joined.ambiguous_hour, joined.has_date) == ("2026-11-29 19:00", False, True)
+    day, clock = find_times("friday dinner between 6pm and 8pm", NOW)
+    joined = join_spans(day, clock)
+    assert (wall(joined.value), wall(joined.until)) == ("2026-11-27 18:00", "2026-11-27 20:00")
+
+
+def test_a_clock_time_with_a_preposition_belongs_to_the_date_before_it() -> None:
+    span = only("anything tomorrow after 1pm")
+    assert (wall(span.value), span.kind) == ("2026-11-26 13:00", "after")
+    span = only("any meetings today between 9:30 and 10:30")
+    assert (wall(span.value), wall(span.until)) == ("2026-11-25 09:30", "2026-11-25 10:30")
 
 
 def test_dictation_does_not_break_it() -> None:

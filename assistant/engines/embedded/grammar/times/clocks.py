@@ -24,7 +24,8 @@ _OFFSET = re.compile(r"(?:\s?(?:gmt|utc))?\s?([+-])(\d{2}):?(\d{2})(?!\d)", re.I
 _ROUGHLY = {"sharp", "ish", "approximately", "approx", "roughly", "ishh", "exactly", "prompt"}
 _NOT_AFTER_AN_HOUR = {
     "dollars", "dollar", "bucks", "buck", "quid", "pounds", "euros", "euro", "cents", "pence", "p", "c",
-    "percent", "each", "per", "apiece", "km", "kms", "ks", "mi", "miles", "mile", "mph", "kmh", "litres",
+    "percent", "hour", "minute", "day", "night", "week", "month", "each", "per",
+    "apiece", "km", "kms", "ks", "mi", "miles", "mile", "mph", "kmh", "litres",
     "liters", "litre", "l", "gal", "gallons", "kg", "people", "guests", "times", "x", "degrees", "years",
     "year", "yrs", "months", "days", "weeks", "minutes", "mins", "seconds", "hours", "hrs", "stars", "star",
     "metres", "meters", "m", "cm", "mm", "psi", "grand", "thousand", "hundred", "million", "k", "bags",

@@ -284,7 +284,7 @@ def _ordinal_alone(line: Line, at: int, *, told: bool = False) -> Found:
     if kind == "word" and nxt not in AFTER_A_DATE and nxt not in PARTS:
         if spelled or (number <= 10 and not asked):
             return None
-        if number <= 10 and before in ("for", "of", "and", "is", "it's", "after", "to"):
+        if before == "of" or (number <= 10 and before in ("for", "and", "is", "it's", "after", "to")):
             return None
     if spelled and not asked and not (line.kind[at + 1] == "stop" and at <= 1):
         return None

@@ -51,7 +51,6 @@ class TimeSpan:
     covers: tuple[datetime | None, datetime | None] = (None, None)
     """What a question about records in this time means: start and exclusive end (``None``: open). "This
     morning" covers the morning, "the last two weeks" reach up to the end of today, "since June" is open."""
-    relative_to: Literal["start", "none"] = "none"
 
     @property
     def day(self) -> date:

@@ -83,6 +83,8 @@ def _every_what(line: Line, at: int, interval: int, ranked: int) -> tuple[Rule, 
     weekdays = _weekday_list(line, at)
     if weekdays:
         numbers, after = weekdays
+        if ranked > 5:
+            return None
         if ranked:
             in_month = _of_month(line, after)
             if in_month or not 2 <= ranked <= 3:

@@ -202,7 +202,7 @@ def _clock(
 
 def _reads_later(said: Said, clock: Clock, moment: datetime, ctx: Context) -> bool:
     """A time of today said at ten in the morning is the evening's."""
-    is_today = said.day is not None and said.day.today
+    is_today = said.day is not None and said.day.today and said.until_clock is None
     return (
         is_today
         and clock.ambiguous

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from assistant.engines.embedded.grammar.times.calendar import ONE_DAY
-from assistant.engines.embedded.grammar.times.clock_ranges import may_follow
 from assistant.engines.embedded.grammar.times.holiday_names import FIRST_WORDS
 from assistant.engines.embedded.grammar.times.lexicon import (
     MONTHS,
@@ -18,30 +17,22 @@ from assistant.engines.embedded.grammar.times.lexicon import (
 )
 from assistant.engines.embedded.grammar.times.model import (
     Context,
-    Day,
-    Instant,
-    Kind,
     Length,
     Prefer,
     Said,
     TimeSpan,
 )
 from assistant.engines.embedded.grammar.times.offsets import read_offsets
-from assistant.engines.embedded.grammar.times.phrases import core
-from assistant.engines.embedded.grammar.times.ranges import Phrase, extended, number_range
+from assistant.engines.embedded.grammar.times.ranges import Phrase
+from assistant.engines.embedded.grammar.times.reading import PREFIXES, read_phrase
 from assistant.engines.embedded.grammar.times.recurrence import STARTERS as RECURRING
-from assistant.engines.embedded.grammar.times.recurrence import recurrence
 from assistant.engines.embedded.grammar.times.resolve import Moment, midnight, plus, resolve, unit_end
 from assistant.engines.embedded.grammar.times.rules import Rule, first_time
 from assistant.engines.embedded.grammar.times.tokens import Line
 
-_PREFIXES: dict[str, Kind] = {
-    "by": "before", "before": "before", "until": "before", "till": "before", "since": "after",
-    "after": "after", "from": "after", "starting": "after", "between": "interval",
-}  # fmt: skip
 _LEADING = {"on", "at", "in", "@", "during", "over", "around", "about", "within", "the"}
 _STARTERS = {
-    *WEEKDAYS, *WEEKDAY_SHORT, *MONTHS, *RELATIVE_DAYS, *PARTS, *_PREFIXES, *_LEADING, *RECURRING,
+    *WEEKDAYS, *WEEKDAY_SHORT, *MONTHS, *RELATIVE_DAYS, *PARTS, *PREFIXES, *_LEADING, *RECURRING,
     *FIRST_WORDS, "tonight", "this", "next", "last", "past", "coming", "following", "current", "a", "an",
     "half", "quarter", "qtr", "few", "couple", "several", "noon", "midnight", "now", "right", "just",
     "early", "late", "later", "mid", "q", "day", "week", "end", "beginning", "begining", "middle", "close",
@@ -78,7 +69,7 @@ def find_times(
         elif line.kind[at] not in _VALUE_KINDS and line.low[at] != "@":
             at += 1
             continue
-        phrase = _phrase(line, at)
+        phrase = read_phrase(line, at)
         if phrase and any(phrase.at < begin < phrase.after for begin in taken):
             phrase = None
         span = _span(line, phrase, ctx) if phrase else None
@@ -88,158 +79,6 @@ def find_times(
         spans.append(span)
         at = phrase.after
     return spans
-
-
-def _phrase(line: Line, at: int) -> Phrase | None:
-    if line.kind[at] == "iso":
-        return _iso(line, at)
-    recurring = _recurring(line, at)
-    if recurring:
-        return recurring
-    low = line.low
-    begin, kind, word = at, "point", ""
-    if low[at] in ("as", "asap"):
-        return _as_soon_as_possible(line, at)
-    if low[at] in ("anytime", "sometime", "sometimes", "no"):
-        begin = at + (3 if low[at] == "no" and low[at + 1 : at + 3] == ["later", "than"] else 1)
-        if low[at] == "no":
-            if begin != at + 3:
-                return None
-            return _prefixed(line, at, begin, "before", "by")
-    if low[begin] in _PREFIXES and line.kind[begin] == "word":
-        word, kind = low[begin], _PREFIXES[low[begin]]
-        return _prefixed(line, at, begin + 1, kind, word)
-    if begin > at or low[at] == "for":
-        return None
-    if low[at] == "to":
-        return _prefixed(line, at, at + 1, "point", "to") if line.moving else None
-    return _plain(line, at)
-
-
-def _plain(line: Line, at: int) -> Phrase | None:
-    numbers = number_range(line, at)
-    if numbers:
-        return numbers
-    if line.low[at] in ("in", "during"):
-        year = _year_alone(line, at + 1)
-        if year:
-            return Phrase(at, year[1], "point", "", year[0])
-    begin = at + (line.low[at] in ("on", "in", "during", "over", "within") and line.kind[at] == "word")
-    if begin > at and line.low[begin] in ("at", "in", "on", "for", "by", "from", "till", "until"):
-        return None
-    whole = line.low[at] in ("in", "within", "over", "during")
-    found = core(line, at) or (core(line, begin) if begin > at else None)
-    if found is None:
-        return None
-    said, after = found
-    if whole and said.clock is not None and said.day is None and said.part is None and line.low[at] != "in":
-        return None
-    return extended(line, Phrase(at, after, "point", "", said))
-
-
-def _prefixed(line: Line, at: int, begin: int, kind: Kind, word: str) -> Phrase | None:
-    """A phrase after "by", "from", "since", "until" ..."""
-    numbers = number_range(line, at) if word in ("from", "between") else None
-    if numbers:
-        return numbers
-    start = begin + (line.low[begin] in ("about", "around"))
-    if line.low[start] == "on" and word in ("from", "starting", "by"):
-        start += 1
-    found = _year_alone(line, start) or core(line, start, bare=True) or _part_alone(line, start)
-    if found is None:
-        if word == "after":
-            plain = core(line, at)
-            return extended(line, Phrase(at, plain[1], "point", "", plain[0])) if plain else None
-        return None
-    said, after = found
-    if said.clock is not None and said.day is None and _is_loose(line, start, after, said, word):
-        return None
-    if word == "to":
-        return Phrase(at, after, "point", "", said)
-    if word == "from" and line.low[after] in ("on", "onwards", "onward"):
-        after += line.low[after] != "on" or line.ends_at(after + 1)
-    phrase = extended(line, Phrase(at, after, kind, word, said))
-    if word == "between" and phrase.to is None and phrase.said.until_clock is None:
-        return None
-    return phrase
-
-
-def _is_loose(line: Line, start: int, after: int, said: Said, word: str) -> bool:
-    """Whether a number after "by" or "from" is no clock time: "by 6 votes", "from 3 shops"."""
-    if line.kind[start] not in ("int", "decimal") or said.part is not None or said.until_clock is not None:
-        return False
-    if said.clock is None or not said.clock.ambiguous:
-        return line.kind[start] == "decimal"
-    return line.kind[start] == "decimal" or (word != "to" and not may_follow(line, after))
-
-
-def _part_alone(line: Line, at: int) -> tuple[Said, int] | None:
-    """ "after | lunch", "by | the evening"."""
-    begin = at + (line.low[at] == "the")
-    part = PARTS.get(line.low[begin])
-    if part is None or line.kind[begin] != "word" or not may_follow(line, begin + 1):
-        return None
-    return Said(part=part), begin + 1
-
-
-def _year_alone(line: Line, at: int) -> tuple[Said, int] | None:
-    year = line.whole(at)
-    if year is None or not 1950 <= year <= 2100 or line.start[at] + 4 != line.end[at]:
-        return None
-    if not line.ends_at(at + 1) and line.low[at + 1] not in ("to", "until", "and", "-", "on", "i", "we"):
-        return None
-    return Said(day=Day(year=year)), at + 1
-
-
-def _recurring(line: Line, at: int) -> Phrase | None:
-    found = recurrence(line, at)
-    if found:
-        return Phrase(at, found[1], "point", "", Said(), rule=found[0])
-    if line.kind[at] not in ("clock12", "clock24", "int") and line.low[at] not in ("at", "@", "noon"):
-        return None
-    said = core(line, at)
-    if said is None or said[0].clock is None or said[0].day is not None:
-        return None
-    later = recurrence(line, said[1])
-    if later is None or later[0].said.clock is not None:
-        return None
-    later[0].said = replace(said[0], part=said[0].part or later[0].said.part)
-    return Phrase(at, later[1], "point", "", Said(), rule=later[0])
-
-
-def _as_soon_as_possible(line: Line, at: int) -> Phrase | None:
-    instant = Said(instant=Instant(timedelta(), "second"))
-    if line.low[at] == "asap":
-        return Phrase(at, at + 1, "after", "from", instant)
-    if line.low[at + 1] == "soon" and line.low[at + 2] == "as" and line.low[at + 3] in ("possible", "you"):
-        return Phrase(at, at + 4, "after", "from", instant)
-    return None
-
-
-def _iso(line: Line, at: int) -> Phrase | None:
-    raw = line.low[at].upper()
-    try:
-        moment = datetime.fromisoformat(raw.replace(" ", "T", 1) if len(raw) > 10 else raw)
-    except ValueError:
-        return None
-    if len(raw) == 10:
-        day = Day(year=moment.year, month=moment.month, day=moment.day)
-        found = (
-            core(line, at + 1)
-            if line.kind[at + 1] in ("clock12", "clock24") or line.low[at + 1] == "at"
-            else None
-        )
-        said = Said(day=day)
-        after = at + 1
-        if found and found[0].day is None and found[0].clock is not None:
-            said.clock, said.until_clock, said.part, after = (
-                found[0].clock,
-                found[0].until_clock,
-                found[0].part,
-                found[1],
-            )
-        return extended(line, Phrase(at, after, "point", "", said))
-    return Phrase(at, at + 1, "point", "", Said(), iso=moment)
 
 
 def _span(line: Line, phrase: Phrase, ctx: Context) -> TimeSpan | None:
