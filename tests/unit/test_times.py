@@ -74,6 +74,13 @@ def wall(moment: datetime | None) -> str | None:
         ("two days before christmas", "2026-12-23"),
         ("the day after boxing day", "2026-12-27"),
         ("3 weeks from tomorrow", "2026-12-17"),
+        ("a week today", "2026-12-02"),
+        ("the last Friday in November", "2026-11-27"),
+        ("the last day of the month", "2026-11-30"),
+        ("Friday just gone", "2026-11-20"),
+        ("the Sunday before last", "2026-11-15"),
+        ("two weeks ago on Tuesday", "2026-11-10"),
+        ("the Friday after next", "2026-12-04"),
     ],
 )
 def test_days(text: str, day: str) -> None:
@@ -236,6 +243,9 @@ def test_preference_decides_what_words_leave_open(text: str, prefer: str, day: s
         ("every day except sundays", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA", "2026-11-25 00:00"),
         ("every fortnight starting friday", "FREQ=WEEKLY;INTERVAL=2", "2026-11-27 00:00"),
         ("every quarter", "FREQ=MONTHLY;INTERVAL=3", "2026-11-25 00:00"),
+        ("1 July each year", "FREQ=YEARLY;BYMONTH=7;BYMONTHDAY=1", "2027-07-01 00:00"),
+        ("saturday mornings", "FREQ=WEEKLY;BYDAY=SA", "2026-11-28 09:00"),
+        ("each Thursday from 6 til 7.30", "FREQ=WEEKLY;BYDAY=TH", "2026-11-26 18:00"),
     ],
 )
 def test_recurrences(text: str, rule: str, first: str | None) -> None:

@@ -385,6 +385,7 @@ def _dotted(line: Line, at: int) -> tuple[Clock, int] | None:
         return None
     if line.low[at + 1] in _NOT_AFTER_AN_HOUR or line.low[at + 1] in ("%", "/", "€", "a", "for"):
         return None
-    if any(line.kind[back] in ("int", "decimal") for back in range(max(0, at - 3), at)):
+    ranged = at and line.low[at - 1] in ("to", "-", "–", "until", "till")
+    if not ranged and any(line.kind[back] in ("int", "decimal") for back in range(max(0, at - 3), at)):
         return None
     return _said_hour(line, int(hour), int(minute), at + 1, exact=True)

@@ -118,7 +118,7 @@ def _single(line: Line, unit: str, step: int, after: int) -> Found:
         if line.low[after] == "so" and line.low[after + 1] == "far":
             after += 2
         return unit_day(unit, step), after
-    if unit == "day" and step and line.low[after - 1] == "day":
+    if unit == "day" and step > 0 and line.low[after - 1] == "day":
         return Day(fixed=lambda ctx: one(ctx.today + timedelta(days=step))), after
     return None
 

@@ -97,8 +97,8 @@ def day(line: Line, at: int) -> Found:
     if kind != "word":
         return None
     low = line.low[at]
-    if low == "last":
-        ranked = cycles.nth_of(line, at, day)
+    if low == "last" or (low == "the" and line.low[at + 1] == "last"):
+        ranked = cycles.nth_of(line, at + (low == "the"), day)
         if ranked:
             return ranked
     found = edges.edge(line, at, day) or distances.counted(line, at, day) or cycles.cycle(line, at)
@@ -323,6 +323,12 @@ def _weekday(line: Line, at: int) -> Found:
         return said, after + 1
     if low[after] == "after" and low[after + 1] == "next":
         said.weeks, said.which = 1, "coming"
+        return said, after + 2
+    if low[after] == "before" and low[after + 1] == "last":
+        said.weeks, said.which = -1, "last"
+        return said, after + 2
+    if low[after] == "just" and low[after + 1] in ("gone", "passed", "been"):
+        said.which = "last"
         return said, after + 2
     link = after + (low[after] in ("of", "from", "in", ","))
     cycle = cycles.cycle(line, link) if low[link] in ("this", "next", "last", "the", "following") else None

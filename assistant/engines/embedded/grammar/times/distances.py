@@ -71,6 +71,10 @@ def _anchored(line: Line, unit: str, amount: int, at: int, read_day: DayReader, 
         return _from_day(unit, sign * amount, *anchor)
     if prefixed:
         return Day(fixed=_shifted(unit, amount)), at
+    if low[at] in ("today", "tomorrow") and unit in ("week", "month", "year", "fortnight"):
+        # "a week today", "two weeks tomorrow"
+        anchor = read_day(line, at)
+        return _from_day(unit, amount, *anchor) if anchor else None
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from assistant.engines.embedded.grammar.times.calendar import make, one, resolve_day
+from assistant.engines.embedded.grammar.times.calendar import make, one, resolve_day, unit_range
 from assistant.engines.embedded.grammar.times.clock_ranges import (
     ABOUT,
     before_part,
@@ -308,6 +308,8 @@ def _date_beside(line: Line, at: int, said: Said, glue: str) -> int | None:
             return None
         said.day = date[0]
         return date[1]
+    if glue == "on" and said.day.fixed is not None and line.low[at - 2] == "ago":
+        return _weekday_of_week(line, at, said)
     if glue == "on" and said.day.fixed is not None and line.low[at - 2] == "month":
         return _day_within(line, at, said)
     if glue not in ("", ",", "on", "(") or not said.day.mergeable:
@@ -316,6 +318,23 @@ def _date_beside(line: Line, at: int, said: Said, glue: str) -> int | None:
     if date is None or not date[0].mergeable:
         return None
     return date[1] if _merge(said.day, date[0], glue) else None
+
+
+def _weekday_of_week(line: Line, at: int, said: Said) -> int | None:
+    """ "two weeks ago on | tuesday": that week's Tuesday."""
+    number, outer = weekday_at(line, at), said.day
+    if number is None or outer is None:
+        return None
+
+    def fixed(ctx: Context) -> Range | None:
+        found = resolve_day(outer, ctx)
+        if found is None:
+            return None
+        week = unit_range(found.start, "week", ctx)
+        return resolve_day(Day(weekday=number, fixed=lambda _ctx: week), ctx)
+
+    said.day = Day(fixed=fixed)
+    return at + 1
 
 
 def _day_within(line: Line, at: int, said: Said) -> int | None:

@@ -18,6 +18,7 @@ from assistant.engines.embedded.grammar.times.model import (
 from assistant.engines.embedded.grammar.times.phrases import core
 from assistant.engines.embedded.grammar.times.ranges import Phrase, extended, number_range
 from assistant.engines.embedded.grammar.times.recurrence import recurrence
+from assistant.engines.embedded.grammar.times.rules import Rule
 from assistant.engines.embedded.grammar.times.tokens import Line
 
 PREFIXES: dict[str, Kind] = {
@@ -110,6 +111,9 @@ def _prefixed(line: Line, at: int, begin: int, kind: Kind, word: str) -> Phrase 
         return Phrase(at, after, "point", "", said)
     if word == "from" and line.low[after] in ("on", "onwards", "onward"):
         after += line.low[after] != "on" or line.ends_at(after + 1)
+        date = core(line, after) if said.day is None and said.clock is not None else None
+        if date and date[0].clock is None and date[0].day is not None and date[0].part is None:
+            said.day, after = date[0].day, date[1]
     phrase = extended(line, Phrase(at, after, kind, word, said))
     if word == "between" and phrase.to is None and phrase.said.until_clock is None:
         return None
@@ -146,10 +150,30 @@ def _year_alone(line: Line, at: int) -> tuple[Said, int] | None:
     return Said(day=Day(year=year)), at + 1
 
 
+def _every_year(line: Line, at: int) -> Phrase | None:
+    """ "1 July each year"."""
+    found = core(line, at)
+    if found is None:
+        return None
+    said, after = found
+    date = said.day
+    if line.low[after] not in ("every", "each") or line.low[after + 1] != "year" or date is None:
+        return None
+    if not date.month or not date.day or date.year:
+        return None
+    rule = Rule(
+        "YEARLY", months=[date.month], month_days=[date.day], said=Said(clock=said.clock, part=said.part)
+    )
+    return Phrase(at, after + 2, "point", "", Said(), rule=rule)
+
+
 def _recurring(line: Line, at: int) -> Phrase | None:
     found = recurrence(line, at)
     if found:
         return Phrase(at, found[1], "point", "", Said(), rule=found[0])
+    yearly = _every_year(line, at) if "year" in line.low else None
+    if yearly:
+        return yearly
     if line.kind[at] not in ("clock12", "clock24", "int") and line.low[at] not in ("at", "@", "noon"):
         return None
     said = core(line, at)

@@ -92,7 +92,8 @@ def _span(line: Line, phrase: Phrase, ctx: Context) -> TimeSpan | None:
 
 def _build(line: Line, phrase: Phrase, ctx: Context) -> TimeSpan | None:
     at = phrase.at
-    if at and line.low[at - 1] in ("on", "at", "in", "@") and line.kind[at - 1] in ("word", "punct"):
+    leads = not phrase.word and at and line.low[at - 1] in ("on", "at", "in", "@")
+    if leads and line.kind[at - 1] in ("word", "punct"):
         at -= 1
     start, end = line.start[at], line.end[phrase.after - 1]
     text = line.text[start:end]
