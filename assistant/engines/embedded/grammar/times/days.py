@@ -49,19 +49,12 @@ _SHAKY_COMPANY = {
 
 
 _FEAST_WORDS = {
-    "black",
-    "good",
-    "cyber",
-    "easter",
-    "giving",
-    "whit",
-    "shrove",
-    "palm",
-    "ash",
-    "maundy",
-    "holy",
-    "ruby",
-}
+    "black", "good", "cyber", "easter", "giving", "whit", "shrove", "palm", "ash", "maundy", "holy", "ruby",
+}  # fmt: skip
+
+
+DEEPEST = 4
+"""How many phrases may stand inside each other: beyond, a text is not English but an attack on the stack."""
 
 
 def weekday_at(line: Line, at: int) -> int | None:
@@ -78,6 +71,16 @@ def _fixed(day: date) -> Day:
 
 def day(line: Line, at: int) -> Found:
     """The date that begins at ``at``, and the index after it."""
+    if line.depth >= DEEPEST:
+        return None
+    line.depth += 1
+    try:
+        return _day(line, at)
+    finally:
+        line.depth -= 1
+
+
+def _day(line: Line, at: int) -> Found:
     kind = line.kind[at]
     if kind == "date":
         return _numeric(line, at)

@@ -16,7 +16,7 @@ from assistant.engines.embedded.grammar.times.clocks import (
     half_hour,
     sure_clock,
 )
-from assistant.engines.embedded.grammar.times.days import day, ordinal_day, weekday_at
+from assistant.engines.embedded.grammar.times.days import DEEPEST, day, ordinal_day, weekday_at
 from assistant.engines.embedded.grammar.times.instants import instant, now_word, this_time
 from assistant.engines.embedded.grammar.times.lexicon import AFTER_A_DATE, PARTS, RELATIVE_DAYS
 from assistant.engines.embedded.grammar.times.model import (
@@ -34,8 +34,14 @@ _GLUE = {"at", "@", "on", "for", "from", ",", "(", "in", "by", "around", "about"
 
 def core(line: Line, at: int, *, bare: bool = False) -> tuple[Said, int] | None:
     """Date, clock, part of the day from ``at`` on, in any order. ``bare``: a number alone is a clock time."""
+    if line.depth >= DEEPEST:
+        return None
     said = Said()
-    after = _first(line, at, said, bare=bare)
+    line.depth += 1
+    try:
+        after = _first(line, at, said, bare=bare)
+    finally:
+        line.depth -= 1
     if after is None:
         return None
     for _ in range(4):

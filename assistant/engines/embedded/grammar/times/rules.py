@@ -40,7 +40,9 @@ class Rule:
         if self.days:
             parts.append("BYDAY=" + ",".join(self.days))
         if until is not None:
-            parts.append(f"UNTIL={until.astimezone(UTC):%Y%m%dT%H%M%SZ}")
+            end = until.astimezone(UTC)
+            # strftime writes years before 1000 with fewer digits
+            parts.append(f"UNTIL={end.year:04}{end:%m%dT%H%M%SZ}")
         return ";".join(parts)
 
 

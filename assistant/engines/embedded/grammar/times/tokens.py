@@ -47,13 +47,15 @@ class Line:
 
     ``low`` the normal form of a word, ``kind`` what the token is, ``num`` its number (or ``None``), ``start``
     and ``end`` its offsets. ``moving``: the text speaks of moving something: "from A to B" is no interval.
+    ``depth`` counts phrases inside phrases ("the week of the first monday of march"): it must stay small.
     """
 
-    __slots__ = ("count", "day_first", "end", "kind", "low", "moving", "num", "start", "text")
+    __slots__ = ("count", "day_first", "depth", "end", "kind", "low", "moving", "num", "start", "text")
 
     def __init__(self, text: str, *, day_first: bool = True) -> None:
         self.text = text
         self.day_first = day_first
+        self.depth = 0
         self.moving = bool(_MOVING.search(text))
         self.low: list[str] = []
         self.kind: list[str] = []
