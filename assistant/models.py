@@ -70,6 +70,7 @@ class Round(Scoped):
     turn = models.ForeignKey(Turn, on_delete=models.CASCADE, related_name="rounds")
     number = models.SmallIntegerField()
     answer: Any = models.JSONField()
+    tokens = models.IntegerField(default=0)  # of the model endpoint, in and out
 
     class Meta(Scoped.Meta):
         constraints = [models.UniqueConstraint(fields=["owner", "turn", "number"], name="assistant_round_number")]

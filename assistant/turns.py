@@ -189,7 +189,7 @@ def _round(turn: Turn, engine: Engine, number: int) -> tuple[Engine, Answer]:
         answer = engine.answer(turn, number, _speaker(turn), lambda: _stopped(turn))
     metrics.engine_seconds.labels(engine.name).observe(time.perf_counter() - started)
     with transaction.atomic():
-        Round.objects.create(turn=turn, number=number, answer=answer.as_json())
+        Round.objects.create(turn=turn, number=number, answer=answer.as_json(), tokens=answer.tokens)
         Turn.objects.filter(pk=turn.pk).update(engine=engine.name, lease_until=timezone.now() + LEASE)
     turn.engine = engine.name
     return engine, answer

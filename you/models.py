@@ -10,8 +10,16 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from pam.access.models import Scoped
-from pam.journal.lines import show_date, show_moment, show_time
+from pam.journal.lines import Line, show_date, show_moment, show_time
 from pam.journal.owned import Owned
+
+
+def say_done(line: Line) -> None:
+    """Say "done" or "opened again" of a change that ticks off or opens."""
+    ticked = next((change for change in line.changes if change["field"] == "Done"), None)
+    if ticked is not None:
+        line.changes.remove(ticked)
+        line.verb = "done" if ticked["after"] == "yes" else "opened again"
 
 
 class Task(Owned):
@@ -40,7 +48,11 @@ class Task(Owned):
 
     def receipt(self) -> dict[str, Any]:
         """Return the texts of its receipt line."""
-        return {"name": self.title, "sub": "Done" if self.done else "", "value": self.due}
+        return {"name": self.title, "value": self.due}
+
+    def changed_verb(self, line: Line) -> None:
+        """Name what a change did."""
+        say_done(line)
 
 
 class Event(Owned):
@@ -110,6 +122,10 @@ class Reminder(Owned):
     def receipt(self) -> dict[str, Any]:
         """Return the texts of its receipt line."""
         return {"name": self.title, "sub": "Repeats" if self.recurrence else "", "value": self.at}
+
+    def changed_verb(self, line: Line) -> None:
+        """Name what a change did."""
+        say_done(line)
 
 
 class ReminderRing(Scoped):

@@ -49,6 +49,7 @@ class Answer:
     more: bool = False
     # A question of the engine's own: {"tool", "arguments", "slot", "question", "options"}; kept as what is open.
     question: dict[str, Any] | None = None
+    tokens: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Return plain data."""

@@ -150,6 +150,8 @@ def _line_of_change(change: Change) -> Line | None:
         now = change.model._base_manager.filter(pk=change.row).values(*column_names(change.model)).get()
         was = change.model(**decode_row(change.model, {**encode_row(now), **change.before}))
         line.changes = _differences(change.model, was, row)
+        if hasattr(row, "changed_verb"):
+            row.changed_verb(line)
     return line
 
 

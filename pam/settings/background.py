@@ -27,5 +27,6 @@ OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
 OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="")
 OPENAI_MODEL = env.str("OPENAI_MODEL", default="gpt-4o-mini")
 OPENAI_TIMEOUT_SECONDS = env.int("OPENAI_TIMEOUT_SECONDS", default=30)
+OPENAI_DAILY_TOKEN_CAP = env.int("OPENAI_DAILY_TOKEN_CAP", default=0)  # for each person; 0: none
 SUPABASE_URL = env.str("SUPABASE_URL", default="")
 SUPABASE_KEY = env.str("SUPABASE_KEY", default="")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pam.tools.registry import Tool, find
 
+from .align import FILLERS, LITTLE
 from .caution import speaks_of_nothing_to_do
 from .classifier import Guess, classifier
 from .language import plain
@@ -73,6 +74,11 @@ def split(tagged: Tagged) -> list[Clause]:
 
 
 PART_COST = 0.75
+# A stretch of nothing but these leans on the one beside it: "put it in please", "that was last night", "cross it off".
+_LEANING = FILLERS | LITTLE | frozenset(
+    "it that this them those these put keep log add note cross tick take stick pop chuck mind off down there done "
+    "would you record write up away them too was were been will be sort sorted list one ones thanks".split()
+)
 
 
 def _score(part: Tagged, guesses: Sequence[Guess]) -> float:
@@ -84,6 +90,8 @@ def _score(part: Tagged, guesses: Sequence[Guess]) -> float:
     tool = find(top.label)
     if tool is None:
         return 0.3 * score
+    if tool.domain != "assistant" and all(token.word in _LEANING for token in part.words):
+        return -0.6
     if speaks_of_nothing_to_do(plain(part.text)):
         return 0.2
     score += 0.5 if _complete(tool, part) else -0.35

@@ -17,6 +17,7 @@ from pam.tools.names import own_names
 from pam.tools.registry import Tool, find
 
 from . import corrections
+from .align import FILLERS, LITTLE
 from .fill import fields_of, fill
 from .grammar.names import NamedThing
 from .language import plain
@@ -31,8 +32,9 @@ YES = re.compile(
 )
 NO = re.compile(
     r"^(?:\W|no+|nah|nope|dont|do not|cancel|cancel (?:that|it)|decline|leave it|forget (?:it|that)|never ?mind|nvm|stop|"
-    r"not now|dont (?:do|post|send) (?:it|that)|scrap (?:that|it)|thanks|thank you|actually|oh|wait|please|that|it|post|send|do|drop|bother)+$"
+    r"not now|dont (?:do|post|send) (?:it|that)|scrap (?:that|it)|actually|oh|wait|please|that|it|post|send|do|drop|bother)+$"
 )
+LEAVE_TALK = re.compile(r"^(?:\W|thanks?|thank you|ta|cheers|dear|mate|love|legend|great|perfect|lovely|so much|very|kindly|pam|a lot|heaps|again|brilliant|awesome|nice one)+$")
 LATER = {
     "later.bill": "Bills cannot be kept yet; a reminder can: “remind me to pay it on the 19th”.",
     "later.bills_due": "Bills cannot be kept yet, so none can be listed.",
@@ -85,6 +87,8 @@ class EmbeddedEngine:
             return Answer([Call("assistant.confirm", {})])
         if (mind.waiting_plan is not None or mind.open is not None) and NO.match(words):
             return Answer([Call("assistant.decline", {})])
+        if LEAVE_TALK.match(words) and not mind.open:
+            return Answer([Call("assistant.greeting", {})])
         return None
 
     def _answer_to_question(self, said: str, found: Understanding, mind: Mind, now: datetime) -> Answer | None:
@@ -195,7 +199,8 @@ def _changes(tool: Tool) -> bool:
 
 
 def _short(tagged: Tagged) -> bool:
-    return len(tagged.words) <= 3
+    """Whether the words are hardly more than values: what answers a question rather than asks for something new."""
+    return len([token for token in tagged.words if token.word not in LITTLE | FILLERS]) <= 1
 
 
 _LEAD = re.compile(r"^(?:\W|it was|its|it is|for|on|to|the|a|an|um+|uh|oh|ok(?:ay)?|from|at|that was|thats)+\b\s*", re.IGNORECASE)

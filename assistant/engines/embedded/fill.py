@@ -34,6 +34,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "category": ("category",),
     "period_of": ("period",),
 }
+VERBATIM = {"text", "fact"}  # what others read, or what is kept: word for word
 DEFAULT_TIMES = {"at": dt.time(9, 0)}
 
 
@@ -87,7 +88,8 @@ def fill(tool: Tool, tagged: Tagged, *, aligned: Alignment | None = None) -> dic
         if name in given or kind not in {"text", "ref"}:
             continue
         for slot in ALIASES.get(name, (name,)):
-            words = _words_of(slots.get(slot, ()), tagged, keep_times=name in {"text", "fact"})
+            stretch = slots.get(slot, ())
+            words = _verbatim(stretch, tagged) if name in VERBATIM else _words_of(stretch, tagged)
             if words:
                 given[name] = words
                 break
@@ -140,7 +142,7 @@ def _fill_values(fields: dict[str, str], tagged: Tagged, given: dict[str, Any]) 
 def _fill_times(
     fields: dict[str, str], tagged: Tagged, given: dict[str, Any], slots: dict[str, tuple[Token, ...]]
 ) -> None:
-    inside = {token for name in ("text", "fact") for token in slots.get(name, ()) if name in fields}
+    inside = {token for name in VERBATIM for token in slots.get(name, ()) if name in fields}
     times = [token.value for token in tagged.of("when") if token not in inside]
     if not times:
         return
@@ -213,12 +215,23 @@ def _fill_rhythm(tagged: Tagged, given: dict[str, Any]) -> None:
             given["per"] = per
 
 
-def _words_of(tokens: Sequence[Token], tagged: Tagged, *, keep_times: bool) -> str:
+def _verbatim(tokens: Sequence[Token], tagged: Tagged) -> str:
+    """Return the stretch of a slot exactly as said."""
+    if not tokens:
+        return ""
+    whole = tagged.whole or tagged.text
+    end = tokens[-1].end
+    while end < len(whole) and not whole[end].isspace():  # a value recognised within a word
+        end += 1
+    return whole[tokens[0].start : end].strip(" \t\n,:;–—-\"“”")
+
+
+def _words_of(tokens: Sequence[Token], tagged: Tagged) -> str:
     """Return the words of a slot as said, without little words at its edges and without values that stand elsewhere."""
-    kept = list(tokens)
-    if not keep_times:
-        kept = [token for token in kept if token.kind not in {"amount", "when", "offset", "price", "litres", "odometer"}]
-    edge = FILLERS | LITTLE - {"my", "our"}
+    kept = [
+        token for token in tokens if token.kind not in {"amount", "when", "offset", "price", "litres", "odometer"}
+    ]
+    edge = FILLERS | LITTLE | {"down", "up"}
     while kept and not kept[0].kind and kept[0].word in (edge if len(kept) > 1 else FILLERS | LITTLE):
         kept.pop(0)
     while kept and not kept[-1].kind and kept[-1].word in FILLERS | {"for", "on", "at", "and", "to", "in", "by", "from", "the", "a"}:

@@ -14,6 +14,7 @@ from .grammar.quantities import find_odometer, find_quantities
 from .grammar.times import find_offsets, find_times
 from .language import plain, tag
 
+LEAST_ODOMETER = 300  # below it the figure is a price, litres or a count
 _WORD = re.compile(r"[^\W_]+(?:[’'`\-.@/&][^\W_]+)*|[^\s\w]", re.UNICODE)
 
 
@@ -97,7 +98,8 @@ def tag_text(
         if len(name.text) > 3 or name.score >= 100:
             add(name.thing.kind, name)
     for span in find_odometer(text):
-        add("odometer", span)
+        if span.value >= LEAST_ODOMETER:
+            add("odometer", span)
     for span in find_quantities(text):
         kind = {"L": "litres", "gal": "litres", "km": "distance", "mi": "distance"}.get(span.unit)
         if kind == "distance" and span.value >= 5000:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from pam.tools.registry import Tool, find
+from pam.tools.resolve import refs
 
 from .align import align
 from .caution import speaks_of_nothing_to_do
@@ -18,6 +19,7 @@ from .language import plain
 from .tagging import Tagged, tag_text
 
 SURE_WRITE = 0.34  # below it a write is asked about, not made
+SURE_ASK = 0.24  # where something is missing anyway, a question harms nobody
 SURE_READ = 0.22
 # Words of the past and of the future read the same weekday differently.
 PAST = ("wins.log_", "wins.transfer", "wheels.log_", "wins.edit_", "wins.find_", "wins.spending", "wheels.edit_fill")
@@ -61,12 +63,16 @@ def understand(
         return Understanding(text, tagged, [], "none")
     clauses = split(tagged)
     found = Understanding(text, tagged, [], "none", clauses)
+    before: Clause | None = None
     for clause in clauses:
         step = _step(clause, text, now, names, habits)
         if step is not None:
+            if before is not None:
+                _point_back(step, before)
             found.steps += _coordinated(step)
         elif clause.label != "none" and found.talk == "none":
             found.talk = clause.label
+        before = clause if step is None else None
     _share_days(found.steps)
     return found
 
@@ -78,15 +84,25 @@ def _step(
     tool = find(label)
     if tool is None:
         return None
-    if confidence < (SURE_WRITE if tool.effect == "write" else SURE_READ):
+    if confidence < (SURE_ASK if tool.effect == "write" else SURE_READ):
         return None
-    if tool.effect == "write" and speaks_of_nothing_to_do(plain(clause.tagged.text)):
+    if tool.effect == "write" and _not_to_be_done(clause.tagged, text):
         return None
     tagged = clause.tagged
     if label.startswith(PAST) and tagged.of("when"):
         tagged = tag_text(text, now, names, prefer="past", **habits).part(clause.start, clause.end)
     arguments = fill(tool, tagged)
-    return Understood(tool, arguments, confidence, tool.missing(arguments), clause.tagged.text.strip(), tagged)
+    missing = tool.missing(arguments)
+    if tool.effect == "write" and not missing and confidence < SURE_WRITE:
+        return None
+    return Understood(tool, arguments, confidence, missing, clause.tagged.text.strip(), tagged)
+
+
+def _not_to_be_done(part: Tagged, text: str) -> bool:
+    """Whether a clause, or the whole that it only comments on, speaks of something that is not to be done."""
+    if speaks_of_nothing_to_do(plain(part.text)):
+        return True
+    return not part.of("amount", "when", "litres", "odometer") and speaks_of_nothing_to_do(plain(text))
 
 
 def choose(clause: Clause) -> tuple[str, float]:
@@ -104,7 +120,15 @@ def choose(clause: Clause) -> tuple[str, float]:
                 weight -= 0.15
         if weight > best[0]:
             best = (weight, guess.label, guess.confidence)
-    return best[1], best[2]
+    label, confidence = best[1], best[2]
+    # A day without a clock time, and words that start with what is to be done: a task rather than an appointment.
+    if label == "you.add_event" and not any(token.value.has_time for token in clause.tagged.of("when")):
+        task = next((guess for guess in clause.guesses if guess.label == "you.add_task"), None)
+        laid = align("you.add_task", clause.tagged.tokens)
+        title = laid.slots.get("title", ()) if laid else ()
+        if task is not None and title and _starts_with_verb(" ".join(token.text for token in title)):
+            return task.label, max(confidence, task.confidence)
+    return label, confidence
 
 
 def _lacks(tool: Tool, tagged: Tagged) -> bool:
@@ -124,6 +148,17 @@ def _coordinated(step: Understood) -> list[Understood]:
                 for part in parts
             ]
     return [step]
+
+
+_POINTERS = {"", "it", "that", "this", "them", "that one", "it off", "that off", "this off"}
+
+
+def _point_back(step: Understood, before: Clause) -> None:
+    """ "leave form's handed in, tick it off": what is pointed at stands in the clause before."""
+    for slot in refs(step.tool.arguments):
+        if slot in step.tool.ask and plain(str(step.arguments.get(slot, ""))) in _POINTERS:
+            step.arguments[slot] = before.tagged.text.strip(" .,!?;:")
+            step.missing = step.tool.missing(step.arguments)
 
 
 def _starts_with_verb(text: str) -> bool:

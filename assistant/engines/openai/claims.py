@@ -1,0 +1,67 @@
+"""What a model says while it streams: gathered into frames, and never a claim of something that was not done."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+
+GATHER_SECONDS = 0.1
+_DONE = (
+    "added|logged|recorded|booked|noted|saved|created|deleted|removed|updated|changed|moved|scheduled|set|posted|sent|"
+    "invited|transferred|cancelled|completed|marked|ticked|undone|reminded|paid|entered|put"
+)
+_CLAIM = re.compile(
+    rf"\b(?:i|we|i've|i have|we've|has been|have been|was|were|is now|are now|it's|successfully|now)\b[^.!?\n]{{0,40}}\b(?:{_DONE})\b"
+    rf"|^\W*(?:done|all set|{_DONE})\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+\s*|[^.!?\n]+$")
+
+
+def claims_done(sentence: str) -> bool:
+    """Whether a sentence says that something was done."""
+    return _CLAIM.search(sentence) is not None
+
+
+class Speech:
+    """Hears a model's words, passes them on sentence by sentence, and keeps what was passed on.
+
+    `silent`: something was done in this turn already, so the journal alone speaks.
+    """
+
+    def __init__(self, say: Callable[[str], None], *, silent: bool) -> None:
+        self.say = say
+        self.silent = silent
+        self.waiting = ""
+        self.gathered = ""
+        self.passed = ""
+        self.last = time.monotonic()
+
+    def hear(self, text: str) -> None:
+        """Take some more words."""
+        self.waiting += text
+        while match := re.match(r"[^.!?\n]*[.!?\n]+\s", self.waiting):
+            self._take(match.group())
+            self.waiting = self.waiting[match.end() :]
+        if self.gathered and time.monotonic() - self.last >= GATHER_SECONDS:
+            self._pass_on()
+
+    def end(self) -> str:
+        """Take the rest and return everything that was passed on."""
+        for sentence in _SENTENCE.findall(self.waiting):
+            self._take(sentence)
+        self.waiting = ""
+        self._pass_on()
+        return self.passed.strip()
+
+    def _take(self, sentence: str) -> None:
+        if not claims_done(sentence):
+            self.gathered += sentence
+
+    def _pass_on(self) -> None:
+        if self.gathered and not self.silent:
+            self.say(self.gathered)
+            self.passed += self.gathered
+        self.gathered = ""
+        self.last = time.monotonic()
