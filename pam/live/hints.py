@@ -21,6 +21,12 @@ def serve_from(loop: asyncio.AbstractEventLoop | None) -> None:
     _server_loop = loop
 
 
+def server_loop() -> asyncio.AbstractEventLoop | None:
+    """Return the running event loop that serves the sockets of this process, or None."""
+    loop = _server_loop
+    return loop if loop is not None and loop.is_running() else None
+
+
 def group_of(audience: UUID | str) -> str:
     """Return the channel group of an audience (a person or a group of people)."""
     return f"audience.{audience}"

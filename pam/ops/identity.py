@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
+
+import structlog
 
 from pam.access.ids import uuid7
 
@@ -17,7 +21,24 @@ def request_id() -> str | None:
 
 
 def begin(given: str | None = None) -> str:
-    """Take the client's id where it has a sane form, else a new one; return it."""
+    """Take the client's id where it has a sane form, else a new one; return it. Log lines carry it from here on."""
     found = given if given and _FORM.fullmatch(given) else uuid7().hex
     _request_id.set(found)
+    structlog.contextvars.bind_contextvars(request_id=found)
     return found
+
+
+@contextmanager
+def following(given: str | None = None, **facts: str) -> Iterator[str]:
+    """Follow one piece of work: an id and facts on every log line inside, and what was there before afterwards."""
+    before = structlog.contextvars.get_contextvars()
+    token = _request_id.set(None)
+    structlog.contextvars.clear_contextvars()
+    try:
+        found = begin(given)
+        structlog.contextvars.bind_contextvars(**facts)
+        yield found
+    finally:
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(**before)
+        _request_id.reset(token)
