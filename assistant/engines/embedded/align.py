@@ -20,10 +20,11 @@ FILLERS = frozenset(
     "oi btw".split()
 )
 LITTLE = frozenset("a an the my our to of on in at for from it is was i me we that this some".split())
+EMPTY = LITTLE | FILLERS | frozenset("something anything stuff thing things it that them me you".split())
 # What may stand in for a slot of another kind.
 FITS = {
     "when": {"when", "offset"}, "period": {"when"}, "from_account": {"account"}, "to_account": {"account"},
-    "distance": {"distance", "odometer"}, "odometer": {"odometer", "distance"},
+    "old_amount": {"amount"}, "distance": {"distance", "odometer"}, "odometer": {"odometer", "distance"},
 }  # fmt: skip
 
 
@@ -34,6 +35,7 @@ class Alignment:
     phrasing: Phrasing
     total: float
     slots: dict[str, tuple[Token, ...]]
+    matched: frozenset[Token] = frozenset()  # words of the phrasing itself
 
 
 @lru_cache(maxsize=256)
@@ -109,17 +111,24 @@ def _lay(phrasing: Phrasing, tokens: Sequence[Token]) -> Alignment:
             if here - missing > following[i]:
                 following[i] = here - missing
                 came[j + 1][i] = (j, i)
+            before = came[j][i]
+            if element.leans and (before is None or before[0] != j - 1 or before[1] == i):
+                continue  # "(at {payee})": no payee without its "at"
             for stop, gain in _takes(element, tokens, i):
                 if here + gain > following[stop]:
                     following[stop] = here + gain
                     came[j + 1][stop] = (j, i)
     slots: dict[str, tuple[Token, ...]] = {}
+    matched: set[Token] = set()
     j, i = m, n
-    while (before := came[j][i]) is not None:
-        if before[0] == j - 1 and before[1] < i and elements[j - 1].slot:
-            slots[elements[j - 1].slot] = tuple(tokens[before[1] : i])
-        j, i = before
-    return Alignment(phrasing, best[m][n] / max(3.0, n), slots)
+    while (step := came[j][i]) is not None:
+        if step[0] == j - 1 and step[1] < i:
+            if elements[j - 1].slot:
+                slots[elements[j - 1].slot] = tuple(tokens[step[1] : i])
+            else:
+                matched.update(tokens[step[1] : i])
+        j, i = step
+    return Alignment(phrasing, best[m][n] / max(3.0, n), slots, frozenset(matched))
 
 
 def _missing_cost(element: Element) -> float:
@@ -145,10 +154,13 @@ def _takes(element: Element, tokens: Sequence[Token], i: int) -> list[tuple[int,
     found: list[tuple[int, float]] = []
     if slot in NAMES and token.kind in FITS.get(slot, {slot}):
         found.append((i + 1, 1.4))
-    gain = 0.9
+    gain, says = 0.0, False
     most = 4 if slot in NAMES else len(tokens)
     for stop in range(i, min(len(tokens), i + most)):
         gain += _inside(slot, tokens[stop])
+        if not says and (tokens[stop].kind or tokens[stop].word not in EMPTY):
+            says = True  # a slot is filled by a word that says something, not by "the"
+            gain += 0.9
         if gain < -1.5:
             break
         found.append((stop + 1, gain))

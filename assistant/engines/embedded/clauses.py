@@ -68,16 +68,44 @@ def split(tagged: Tagged) -> list[Clause]:
             (best[i][0] + scores[(i, j)] - PART_COST, [*best[i][1], (i, j)]) for i in range(j + 1) if (i, j) in scores
         ]
         best.append(max(options, key=lambda option: option[0], default=best[j]))
-    return [
-        Clause(parts[span], guesses[span], starts[span[0]], ends[span[1]]) for span in best[-1][1]
-    ] or [Clause(tagged, [Guess("none", 1.0)], 0, len(text))]
+    chosen = [Clause(parts[span], guesses[span], starts[span[0]], ends[span[1]]) for span in best[-1][1]]
+    return _joined(tagged, chosen) or [Clause(tagged, [Guess("none", 1.0)], 0, len(text))]
+
+
+def _joined(tagged: Tagged, clauses: list[Clause]) -> list[Clause]:
+    """A stretch that is hardly more than an amount belongs to what was said before it without one.
+
+    "Fiesta passed its MOT!! £54.85 on thursday" is one thing that costs, not two things.
+    """
+    found: list[Clause] = []
+    for clause in clauses:
+        before = found[-1] if found else None
+        if before is not None and clause.tagged.of("amount") and not before.tagged.of("amount") and _takes_money(before):
+            said = [token for token in clause.tagged.words if token.word not in _LEANING]
+            opens = next((token for token in clause.tagged.tokens if token.text[0].isalnum() or token.kind), None)
+            if len(said) <= 2 and opens is not None and (opens.kind == "amount" or not said or opens.word in LITTLE):
+                part = tagged.part(before.start, clause.end)
+                guesses = classifier().guess([part.signature])[0]
+                if before.confidence > guesses[0].confidence or guesses[0].label == before.label:
+                    guesses = [Guess(before.label, max(before.confidence, guesses[0].confidence))]
+                found[-1] = Clause(part, guesses, before.start, clause.end)
+                continue
+        found.append(clause)
+    return found
+
+
+def _takes_money(clause: Clause) -> bool:
+    tool = find(clause.label)
+    return tool is not None and tool.effect == "write" and any(
+        name in tool.arguments.model_fields for name in ("amount", "cost", "total", "budget")
+    )
 
 
 PART_COST = 0.75
 # A stretch of nothing but these leans on the one beside it: "put it in please", "that was last night", "cross it off".
 _LEANING = FILLERS | LITTLE | frozenset(
     "it that this them those these put keep log add note cross tick take stick pop chuck mind off down there done "
-    "would you record write up away them too was were been will be sort sorted list one ones thanks".split()
+    "would you do todo record write up away them too was were been will be sort sorted list one ones thanks".split()
 )
 
 
@@ -90,7 +118,7 @@ def _score(part: Tagged, guesses: Sequence[Guess]) -> float:
     tool = find(top.label)
     if tool is None:
         return 0.3 * score
-    if tool.domain != "assistant" and all(token.word in _LEANING for token in part.words):
+    if (tool.domain != "assistant" or top.label == "assistant.remember") and all(token.word in _LEANING for token in part.words):
         return -0.6
     if speaks_of_nothing_to_do(plain(part.text)):
         return 0.2

@@ -22,7 +22,6 @@ from .fill import fields_of, fill
 from .grammar.names import NamedThing
 from .language import plain
 from .offsets import resolve_offset
-from .settings_said import settings_of
 from .tagging import Tagged, tag_text
 from .understanding import Understanding, understand
 
@@ -161,8 +160,6 @@ class EmbeddedEngine:
         for step in found.steps:
             arguments = corrections.refer(step.tool, step.arguments, step.text, mind)
             arguments = self._offset(step.tool, arguments, step.tagged or found.tagged, mind)
-            if step.tool.name == "assistant.settings":
-                arguments = settings_of(step.text)
             if step.tool.name in {"assistant.undo", "assistant.redo"}:
                 arguments = _undo_words(arguments)
             missing = step.tool.missing(arguments)

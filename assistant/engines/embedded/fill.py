@@ -13,7 +13,7 @@ from pam.tools.arguments import MoneyAsked, Period, QuantityAsked, RefTo
 from pam.tools.registry import Tool
 from pam.tools.resolve import refs
 
-from .align import FILLERS, LITTLE, Alignment, align
+from .align import EMPTY, FILLERS, LITTLE, Alignment, align
 from .language import plain
 from .tagging import Tagged, Token
 
@@ -99,7 +99,27 @@ def fill(tool: Tool, tagged: Tagged, *, aligned: Alignment | None = None) -> dic
                 given[name] = named[0].value.thing.name
     if "per" in fields and "per" not in given:
         _fill_rhythm(tagged, given)
+    _fill_left_over(tool, fields, tagged, aligned, given)
     return given
+
+
+def _fill_left_over(
+    tool: Tool, fields: dict[str, str], tagged: Tagged, aligned: Alignment | None, given: dict[str, Any]
+) -> None:
+    """Where no phrasing places the words that a tool needs, the longest stretch that nothing else has taken is meant."""
+    needed = [name for name in tool.missing(given) if fields[name] == "text"]
+    if len(needed) != 1 or tool.domain == "assistant":
+        return
+    taken = set(aligned.matched) if aligned else set()
+    stretches: list[list[Token]] = [[]]
+    for token in tagged.tokens:
+        if token.kind or token in taken or token.word in FILLERS or not token.text[0].isalnum():
+            stretches.append([])
+        else:
+            stretches[-1].append(token)
+    best = max(stretches, key=len)
+    if any(token.word not in EMPTY for token in best) and (words := _words_of(best, tagged)):
+        given[needed[0]] = words
 
 
 def money_json(span: Any) -> dict[str, Any]:
@@ -236,7 +256,7 @@ def _words_of(tokens: Sequence[Token], tagged: Tagged) -> str:
         kept.pop(0)
     while kept and not kept[-1].kind and kept[-1].word in FILLERS | {"for", "on", "at", "and", "to", "in", "by", "from", "the", "a"}:
         kept.pop()
-    if not kept:
+    if not kept or all(not token.kind and token.word in EMPTY for token in kept):
         return ""
     whole = _source(tagged, kept)
     return re.sub(r"\s+", " ", whole).strip(" \t,.;:!?-–—\"“”")

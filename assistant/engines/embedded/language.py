@@ -10,7 +10,7 @@ import hashlib
 import itertools
 import random
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,9 @@ from django.apps import apps
 
 MOST_VARIANTS = 24
 _PARTS = re.compile(r"\{[a-z_]+\}|\[[^\[\]]*\]|\(|\)|[^\s\[\]{}()]+")
+_CHOICE_IN_PARENTHESES = re.compile(r"\(([^()\[\]]*\|[^()\[\]]*)\)")  # "(a|b)" is short for "([a|b])"
 
-TYPED = frozenset({"amount", "when", "period", "offset", "litres", "price", "odometer", "distance", "count"})
+TYPED = frozenset({"amount", "old_amount", "when", "period", "offset", "litres", "price", "odometer", "distance", "count"})
 NAMES = frozenset({"vehicle", "account", "from_account", "to_account", "category", "group", "trip", "person"})
 
 
@@ -32,6 +33,7 @@ class Element:
     words: frozenset[str] = frozenset()
     slot: str = ""
     optional: bool = False
+    leans: bool = False  # stands in an optional part after another element: only where that one stands too
 
 
 @dataclass(frozen=True)
@@ -100,12 +102,15 @@ def _lines(entry: Any) -> list[Any]:
 def variants(label: str, text: str) -> tuple[Phrasing, ...]:
     """Return a phrasing's variants: alternatives of several words are spelled out, optional parts stay marked."""
     sequences: list[list[Element]] = [[]]
-    optional = False
-    for part in _PARTS.findall(plain(text)):
+    optional = leans = False
+    for part in _PARTS.findall(_CHOICE_IN_PARENTHESES.sub(r"([\1])", plain(text))):
         if part in "()":
-            optional = part == "("
+            optional, leans = part == "(", False
             continue
         choices = _choices(part, optional)
+        if optional and leans:
+            choices = [[replace(choice[0], leans=True), *choice[1:]] if choice else choice for choice in choices]
+        leans = optional
         if len(sequences) * len(choices) > MOST_VARIANTS:
             choices = choices[: max(1, MOST_VARIANTS // len(sequences))]
         sequences = [before + choice for before, choice in itertools.product(sequences, choices)]
@@ -149,7 +154,9 @@ def _fill(rng: random.Random, label: str, slot: str) -> str:
     if slot in NAMES and rng.random() < 0.6:
         return tag(slot)
     fillers = language().fillers
-    key = f"event_{slot}" if label.startswith(("you.add_event", "you.edit_event")) and f"event_{slot}" in fillers else slot
+    # A domain's own values go before those of all ("wheels_name" before "name").
+    own = [f"event_{slot}"] if label.startswith(("you.add_event", "you.edit_event")) else []
+    key = next((found for found in [*own, f"{label.split('.')[0]}_{slot}"] if found in fillers), slot)
     values = fillers.get(key) or fillers.get(ALIKE.get(slot, "what")) or ["thing"]
     return plain(rng.choice(values))
 
@@ -167,4 +174,6 @@ def tag(slot: str) -> str:
         return "xwhen"
     if slot in {"from_account", "to_account"}:
         return "xaccount"
+    if slot == "old_amount":
+        return "xamount"
     return f"x{slot}"

@@ -13,7 +13,7 @@ from pam.access import current_user
 from pam.tools.registry import Tool
 
 from .fill import fields_of
-from .tagging import Tagged
+from .tagging import Tagged, counted
 
 _MOMENTS = ("start", "at", "due", "date")
 
@@ -30,10 +30,7 @@ def resolve_offset(tool: Tool, arguments: dict[str, Any], tagged: Tagged, mind: 
         return arguments
     given = dict(arguments)
     if offsets and main not in given:
-        span = offsets[0].value
-        moment = known + span.delta
-        if span.at is not None:
-            moment = dt.datetime.combine(moment.date(), span.at, moment.tzinfo)
+        moment = counted(offsets[0].value, known)
         given[main] = moment.date().isoformat() if kinds[main] == "day" else moment.isoformat()
     elif main in given and kinds[main] == "moment" and _changes(tool):
         given[main] = _completed(given[main], known, tagged)

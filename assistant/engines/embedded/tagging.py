@@ -125,3 +125,11 @@ def tag_text(
             tokens.append(Token(match.start(), match.end(), match.group()))
     tokens.sort(key=lambda token: token.start)
     return Tagged(text, tokens, [t for t in times if any(k.value is t for k in found)], offsets, now)
+
+
+def counted(offset: Any, known: datetime) -> datetime:
+    """Return the moment that an offset ("the evening before at six") gives, counted from a known one."""
+    moment: datetime = known + offset.delta
+    if offset.at is not None:
+        moment = datetime.combine(moment.date(), offset.at, moment.tzinfo)
+    return moment

@@ -16,11 +16,13 @@ from .clauses import Clause, split
 from .fill import fill, money_json
 from .grammar.names import NamedThing
 from .language import plain
-from .tagging import Tagged, tag_text
+from .settings_said import settings_of
+from .tagging import Tagged, counted, tag_text
 
-SURE_WRITE = 0.34  # below it a write is asked about, not made
-SURE_ASK = 0.24  # where something is missing anyway, a question harms nobody
-SURE_READ = 0.22
+SURE_WRITE = 0.42  # below it a write is asked about, not made
+SURE_ASK = 0.3  # where something is missing anyway, a question harms nobody
+SURE_READ = 0.3
+ALIGNED = 0.45  # what a perfect alignment weighs against the classifier's share
 # Words of the past and of the future read the same weekday differently.
 PAST = ("wins.log_", "wins.transfer", "wheels.log_", "wins.edit_", "wins.find_", "wins.spending", "wheels.edit_fill")
 
@@ -74,6 +76,7 @@ def understand(
             found.talk = clause.label
         before = clause if step is None else None
     _share_days(found.steps)
+    _lean_on_before(found.steps)
     return found
 
 
@@ -91,7 +94,7 @@ def _step(
     tagged = clause.tagged
     if label.startswith(PAST) and tagged.of("when"):
         tagged = tag_text(text, now, names, prefer="past", **habits).part(clause.start, clause.end)
-    arguments = fill(tool, tagged)
+    arguments = settings_of(tagged.text) if tool.name == "assistant.settings" else fill(tool, tagged)
     missing = tool.missing(arguments)
     if tool.effect == "write" and not missing and confidence < SURE_WRITE:
         return None
@@ -109,17 +112,17 @@ def choose(clause: Clause) -> tuple[str, float]:
     """Return the label of a clause and how sure it is: the classifier's likeliest, weighed by how well it aligns."""
     best: tuple[float, str, float] = (-9.0, "none", 0.0)
     for guess in clause.guesses[:3]:
-        if guess.confidence < 0.12:
+        if guess.confidence < 0.04:
             continue
         weight = guess.confidence
         if guess.label != "none" and len(clause.guesses) > 1:
             laid = align(guess.label, clause.tagged.tokens)
-            weight += 0.25 * max(-1.0, laid.total) if laid else 0.0
+            weight += ALIGNED * max(-0.5, laid.total) if laid else 0.0
             tool = find(guess.label)
             if tool is not None and tool.effect == "write" and _lacks(tool, clause.tagged):
                 weight -= 0.15
         if weight > best[0]:
-            best = (weight, guess.label, guess.confidence)
+            best = (weight, guess.label, max(guess.confidence, min(weight, 0.99) - 0.2))
     label, confidence = best[1], best[2]
     # A day without a clock time, and words that start with what is to be done: a task rather than an appointment.
     if label == "you.add_event" and not any(token.value.has_time for token in clause.tagged.of("when")):
@@ -174,6 +177,22 @@ def _share_days(steps: list[Understood]) -> None:
     for before, after in zip(steps, steps[1:], strict=False):
         if before.tool is after.tool and "on" in after.arguments and "on" not in before.arguments:
             before.arguments["on"] = after.arguments["on"]
+
+
+def _lean_on_before(steps: list[Understood]) -> None:
+    """ "… and remind me the evening before at six": of what, and before what, stands in the step before."""
+    for before, after in zip(steps, steps[1:], strict=False):
+        if "title" in after.missing and isinstance(before.arguments.get("title"), str):
+            after.arguments["title"] = before.arguments["title"]
+        start = next((before.arguments[name] for name in ("start", "at", "due") if name in before.arguments), None)
+        offsets = after.tagged.of("offset") if after.tagged else []
+        main = "at" if "at" in after.tool.arguments.model_fields else ""
+        if offsets and main and main not in after.arguments and isinstance(start, str) and after.tagged is not None:
+            moment = datetime.fromisoformat(start)
+            if moment.tzinfo is None and after.tagged.now is not None:
+                moment = moment.replace(hour=9, tzinfo=after.tagged.now.tzinfo)
+            after.arguments[main] = counted(offsets[0].value, moment).isoformat()
+        after.missing = after.tool.missing(after.arguments)
 
 
 def as_json(found: Understanding) -> dict[str, Any]:
