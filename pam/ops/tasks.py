@@ -18,6 +18,11 @@ def heartbeat() -> None:
     _lives("worker")
 
 
+@shared_task(name="pam.ops.tasks.nothing")
+def nothing() -> None:
+    """Do nothing: wakes a worker that waits for its next message."""
+
+
 @after_task_publish.connect(sender="pam.ops.tasks.heartbeat", dispatch_uid="pam.ops.tasks.beat", weak=False)
 def _beat_lives(**_: Any) -> None:
     # Only beat sends this task, and the signal comes when the broker has taken it.

@@ -3,7 +3,7 @@
 from .database import REDIS_URL
 from .env import env
 
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_URL = REDIS_URL or "memory://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"visibility_timeout": 3600, "global_keyprefix": "pam:"} if REDIS_URL else {"polling_interval": 0.02}
 )

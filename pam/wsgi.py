@@ -1,0 +1,14 @@
+"""PAM's pages and API over WSGI; sockets need `pam.asgi`."""
+
+from . import starting
+
+starting.prepare()
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402 - the settings come first
+
+application = get_wsgi_application()
+starting.require_database_in_production()
+
+from .celery import app as celery_app  # noqa: E402
+
+__all__ = ["application", "celery_app"]
