@@ -56,6 +56,18 @@ def scrub_event(_: Any, __: str, event: Event) -> Event:
     return event
 
 
+def _without_address(_: Any, __: str, event: Event) -> Event:
+    """Django's own words about a request end in its address as it came; the line has it scrubbed, as `path`."""
+    if str(event.get("logger", "")).startswith("django.request"):
+        event["event"] = str(event.get("event", "")).partition(":")[0]
+    return event
+
+
+def _says_more(record: logging.LogRecord) -> bool:
+    """Django notes each failed answer beside our request line: only where it has a traceback is that news."""
+    return record.name != "django.request" or bool(record.exc_info)
+
+
 class _Handler(logging.StreamHandler[Any]):
     """Ours: writes to whatever standard error is now, and is found again when logging is set up twice."""
 
@@ -88,6 +100,7 @@ def formatter(*, as_json: bool) -> structlog.stdlib.ProcessorFormatter:
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
             structlog.processors.UnicodeDecoder(),
+            _without_address,
             scrub_event,
             renderer,
         ],
@@ -119,6 +132,7 @@ def configure(*, as_json: bool | None = None, level: str | None = None) -> None:
         if isinstance(handler, _Handler) or type(handler) is logging.StreamHandler:
             root.removeHandler(handler)
     ours = _Handler()
+    ours.addFilter(_says_more)
     ours.setFormatter(formatter(as_json=as_json))
     root.addHandler(ours)
     root.setLevel(level)

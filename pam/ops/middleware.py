@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from django.http import HttpRequest, HttpResponse
@@ -53,6 +54,10 @@ class RequestIdentity:
         if not getattr(response, "streaming", False):
             structlog.contextvars.clear_contextvars()
         return response
+
+    def process_view(self, request: HttpRequest, _view: Any, _args: Any, kwargs: dict[str, Any]) -> None:
+        """Now that the address is resolved, it is known which of its parts are secrets."""
+        structlog.contextvars.bind_contextvars(path=scrub.path(request.path, kwargs))
 
 
 def _known_user(request: HttpRequest) -> str | None:

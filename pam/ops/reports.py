@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
 
 import sentry_sdk
+import structlog
 from django.conf import settings
 from sentry_sdk.integrations.celery import CeleryIntegration
 from sentry_sdk.integrations.django import DjangoIntegration
-from sentry_sdk.integrations.logging import LoggingIntegration
+from sentry_sdk.integrations.logging import LoggingIntegration, ignore_logger
 
 from pam.access.context import current_or_none
 
@@ -31,6 +31,20 @@ KEPT = frozenset(
 )  # fmt: skip
 KEPT_CONTEXTS = frozenset({"runtime", "trace"})
 KEPT_FRAME = frozenset({"filename", "abs_path", "function", "module", "lineno", "in_app"})
+_OFF: dict[str, Any] = {"mode": "off"}
+NOTHING: Any = {
+    "user_info": False,
+    "cookies": _OFF,
+    "http_headers": {"request": _OFF},
+    "http_bodies": [],
+    "url_query_params": _OFF,
+    "graphql": {"document": False, "variables": False},
+    "gen_ai": {"inputs": False, "outputs": False},
+    "database_query_data": False,
+    "queues": False,
+    "stack_frame_variables": False,
+    "frame_context_lines": 0,
+}
 
 
 def init(dsn: str | None = None) -> bool:
@@ -51,13 +65,12 @@ def init(dsn: str | None = None) -> bool:
             CeleryIntegration(),
             LoggingIntegration(level=None, event_level=logging.ERROR),
         ],
-        send_default_pii=False,
+        data_collection=NOTHING,
         max_request_body_size="never",
-        include_local_variables=False,
-        include_source_context=False,
         before_send=before_send,
         before_breadcrumb=before_breadcrumb,
     )
+    ignore_logger("pam.request")  # its line tells of a failure that is reported already
     return True
 
 
@@ -75,12 +88,9 @@ def before_send(event: Event, hint: Hint) -> Event | None:
     message = _message(given, hint)
     if message:
         kept["logentry"] = {"message": message}
-    request = given.get("request")
-    if request:
-        kept["request"] = {
-            "method": request.get("method"),
-            "url": scrub.path(urlsplit(str(request.get("url") or "")).path),
-        }
+    facts = structlog.contextvars.get_contextvars()
+    if "path" in facts:
+        kept["request"] = {"method": facts.get("method"), "url": facts["path"]}
     contexts = {name: value for name, value in (given.get("contexts") or {}).items() if name in KEPT_CONTEXTS}
     kept["contexts"] = scrub.anything(contexts)
     kept["server_name"] = "pam"

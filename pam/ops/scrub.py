@@ -47,9 +47,10 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
         rf"\1{GONE}",
     ),
     (re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^/\s@]+@"), rf"\1{GONE}@"),
-    (re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+"), GONE),
+    (re.compile(r"[\w.!#$%&*+^~-]+@[\w-]+(?:\.[\w-]+)+"), GONE),
 )
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32}", re.I)
+_PATH = re.compile(r"(?<!\S)/\S+")
 _LONG_MIXED = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w.:=~-]{20,}")
 _PATH_NAMES = frozenset({"token", "key", "code", "secret", "uidb64", "signature", "email", "signed"})
 
@@ -72,19 +73,20 @@ def text(value: str) -> str:
             value = value.replace(secret, GONE)
     for form, instead in _FORMS:
         value = form.sub(instead, value)
-    return value
+    return _PATH.sub(lambda found: _segments(found[0], frozenset()), value)
 
 
 def path(value: str, captured: Mapping[str, Any] | None = None) -> str:
     """Return a URL path without what stands in it as a secret: captured tokens, long mixed segments, addresses."""
-    secrets = {str(found) for name, found in (captured or {}).items() if name in _PATH_NAMES}
-    kept = [
-        GONE
-        if segment in secrets or (_LONG_MIXED.fullmatch(segment) and not _UUID.fullmatch(segment))
-        else segment
-        for segment in value[:300].split("/")
-    ]
-    return text("/".join(kept))
+    secrets = frozenset(str(found) for name, found in (captured or {}).items() if name in _PATH_NAMES)
+    return "/".join(text(segment) for segment in _segments(value[:300], secrets).split("/"))
+
+
+def _segments(value: str, secrets: frozenset[str]) -> str:
+    return "/".join(
+        GONE if segment in secrets or (_LONG_MIXED.fullmatch(segment) and not _UUID.fullmatch(segment)) else segment
+        for segment in value.split("/")
+    )
 
 
 def anything(value: Any, key: str = "", depth: int = 0) -> Any:
