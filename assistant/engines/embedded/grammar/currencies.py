@@ -187,3 +187,17 @@ def currency_code(text: str, *, alone: bool = False, capitals: bool = False) -> 
     if text == code:
         return code if code not in WORDLIKE or alone or not capitals else None
     return code if code in SMALL_CODES else None
+
+
+def currency_of(text: str) -> str | None:
+    """The ISO code that a sign, a code or a currency's name fixes ("€", "aud", "rupees"); ``None`` for others."""
+    said = text.strip()
+    if said in SIGNS:
+        return SIGNS[said]
+    code = currency_code(said) if len(said) == 3 else None
+    if code:
+        return code
+    word = currency_word(said)
+    if word is None or word.minor or word.worth != 1 or said.lower() in COMMON_NOUNS:
+        return None
+    return word.code
