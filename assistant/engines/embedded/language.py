@@ -19,6 +19,7 @@ import yaml
 from django.apps import apps
 
 MOST_VARIANTS = 24
+LEFT_OUT = 0.12  # share of values that are left out of an example
 _PARTS = re.compile(r"\{[a-z_]+\}|\[[^\[\]]*\]|\(|\)|[^\s\[\]{}()]+")
 _CHOICE_IN_PARENTHESES = re.compile(r"\(([^()\[\]]*\|[^()\[\]]*)\)")  # "(a|b)" is short for "([a|b])"
 
@@ -144,6 +145,8 @@ def _sample(rng: random.Random, label: str, text: str) -> str:
     for element in phrasing.elements:
         if element.optional and skip and rng.random() < 0.8:
             continue
+        if element.slot in TYPED and rng.random() < LEFT_OUT:
+            continue  # people leave figures and days out, and are asked for them
         words.append(_fill(rng, label, element.slot) if element.slot else rng.choice(sorted(element.words)))
     return " ".join(words)
 
