@@ -55,7 +55,9 @@ def read(model: type[models.Model], pks: Sequence[Any], *, lock: bool = False) -
     with unscoped(_WHY):
         for start in range(0, len(pks), CHUNK):
             rows = model._base_manager.filter(pk__in=pks[start : start + CHUNK])
-            if lock and connections[rows.db].features.has_select_for_update:
+            database = connections[rows.db]
+            # Outside a transaction (a sign-in's own save of a person) nothing would hold a lock.
+            if lock and database.features.has_select_for_update and database.in_atomic_block:
                 rows = rows.select_for_update().order_by("pk")  # one order for all writers
             for row in rows.values(*column_names(model)):
                 found[row[model._meta.pk.attname]] = encode_row(row)

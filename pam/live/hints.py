@@ -1,4 +1,4 @@
-"""Hints: a word to the open sockets of those whose view has changed, after the commit. Losing one loses nothing."""
+"""Hints: a word to the open sockets of those whose view has changed. Losing one loses nothing."""
 
 from __future__ import annotations
 

@@ -37,8 +37,8 @@ class Notification(Scoped):
 class OutboxMail(Scoped):
     """A mail that leaves after the commit: claimed, sent, marked. Its owner is the person to whom it goes.
 
-    `dedupe` says what the mail is about: the same is not put in twice. `entry` is the journal entry that caused it;
-    once that is undone, an unsent mail is cancelled.
+    `dedupe` says what the mail is about: the same is not put in twice. `entry` is the journal entry that
+    caused it; once that is undone, an unsent mail is cancelled.
     """
 
     to = models.EmailField()

@@ -1,9 +1,10 @@
-"""The outbox: mails that are due are claimed for a while, sent, and marked; each of these is its own transaction.
+"""The outbox: mails that are due are claimed for a while, sent, and marked, each in a transaction of its own.
 
-What is promised: a mail is sent once as long as the process that has claimed it lives. If that process dies after the
-mail server has taken the mail and before it is marked, nobody can know that it went out: when the claim runs out it is
-sent a second time, once, under the same Message-ID, by which a mail client may know it for the same. A claim lost a
-second time ends the mail as failed. A mail that the server refuses was not sent, and is tried again with growing pauses.
+What is promised: a mail is sent once as long as the process that has claimed it lives. If that process dies
+after the mail server has taken the mail and before it is marked, nobody can know that it went out: when the
+claim runs out it is sent a second time, once, under the same Message-ID, by which a mail client may know it
+for the same. A claim lost a second time ends the mail as failed. A mail that the server refuses was not
+sent, and is tried again with growing pauses.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ class Claimed:
 
 
 def _open() -> QuerySet[OutboxMail]:
-    return OutboxMail.objects.filter(sent_at=None, cancelled_at=None, failed_at=None)
+    rows: QuerySet[OutboxMail] = OutboxMail.objects.filter(sent_at=None, cancelled_at=None, failed_at=None)
+    return rows
 
 
 def claim(now: dt.datetime | None = None, batch: int = BATCH) -> list[Claimed]:
@@ -65,7 +67,7 @@ def claim(now: dt.datetime | None = None, batch: int = BATCH) -> list[Claimed]:
         taken = []
         for row in rows:
             lost = row.lost_claims + (row.claimed_until is not None)
-            # The condition holds on databases without row locks too: one claimer changes the row, the other none.
+            # Holds on databases without row locks too: one claimer changes the row, the other none.
             mine = _open().filter(pk=row.pk, claimed_until=row.claimed_until)
             if lost > MOST_LOST:
                 if mine.update(failed_at=now, lost_claims=lost, claimed_until=None, last_error="lost twice"):
@@ -77,7 +79,7 @@ def claim(now: dt.datetime | None = None, batch: int = BATCH) -> list[Claimed]:
 
 
 def deliver(claimed: Claimed, mailer: Any = None) -> bool:
-    """Send a claimed mail and mark it; return whether it went out. What its entry's undo took back is cancelled."""
+    """Send a claimed mail and mark it; return whether it went out. What an undo took back is cancelled."""
     with unscoped(_WHY):
         row = _open().filter(pk=claimed.id, claimed_until=claimed.until).first()
         if row is None or claimed.until <= timezone.now():

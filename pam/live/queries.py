@@ -11,7 +11,8 @@ from .models import Notification, OutboxMail
 
 def notifications() -> QuerySet[Notification]:
     """Return the acting person's notifications, newest first."""
-    return Notification.objects.order_by("-at", "-id")
+    rows: QuerySet[Notification] = Notification.objects.order_by("-at", "-id")
+    return rows
 
 
 def unread(user: Any) -> QuerySet[Notification]:
@@ -21,11 +22,12 @@ def unread(user: Any) -> QuerySet[Notification]:
 
 def unread_count(user: Any) -> int:
     """Return how much this person has not seen."""
-    return Notification.objects.filter(owner=user, read_at=None).count()
+    return int(Notification.objects.filter(owner=user, read_at=None).count())
 
 
 def unsent_mails(user: Any) -> QuerySet[OutboxMail]:
     """Return this person's mails that are still to be sent, oldest first."""
-    return OutboxMail.objects.filter(owner=user, sent_at=None, cancelled_at=None, failed_at=None).order_by(
-        "due_at"
+    rows: QuerySet[OutboxMail] = OutboxMail.objects.filter(
+        owner=user, sent_at=None, cancelled_at=None, failed_at=None
     )
+    return rows.order_by("due_at")

@@ -35,10 +35,11 @@ def notify(
     email: bool = False,
     dedupe: str = "",
 ) -> Notification:
-    """Store a notification for a person, in the caller's transaction, and hint to their sockets after the commit.
+    """Store a notification for a person in the caller's transaction; hint to their sockets after the commit.
 
-    `email` also puts a mail to their address into the outbox, where the address may be written to; `dedupe` names
-    that mail's occasion (by default this notification). Called while another person acts, that person is the sender.
+    `email` also puts a mail to their address into the outbox, where the address may be written to; `dedupe`
+    names that mail's occasion (by default this notification). Called while another person acts, that person
+    is the sender.
     """
     with transaction.atomic():
         row = Notification(
@@ -89,7 +90,7 @@ def mark_read(user: Any, ids: Iterable[UUID | str] | None = None) -> int:
         rows = Notification.objects.filter(owner=user, read_at=None)
         if ids is not None:
             rows = rows.filter(pk__in=list(ids))
-        count = rows.update(read_at=timezone.now())
+        count = int(rows.update(read_at=timezone.now()))
         if count:
             advance(user.pk, {DOMAIN})
             transaction.on_commit(lambda: hints.hint({user.pk: {DOMAIN}}), robust=True)

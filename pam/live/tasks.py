@@ -32,9 +32,8 @@ def prune() -> int:
     """Delete notifications read 90 days ago and mails that ended 30 days ago; return how many rows."""
     now = timezone.now()
     with unscoped("what nobody reads any more goes"):
-        read, _ = Notification.objects.filter(read_at__lt=now - READ_KEPT).delete()
-        gone = 0
+        gone, _ = Notification.objects.filter(read_at__lt=now - READ_KEPT).delete()
         for end in ("sent_at", "cancelled_at", "failed_at"):
             count, _ = OutboxMail.objects.filter(**{f"{end}__lt": now - MAIL_KEPT}).delete()
             gone += count
-    return read + gone
+    return int(gone)

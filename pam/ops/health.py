@@ -162,10 +162,11 @@ def _broker() -> dict[str, Any]:
     with Connection(
         url, connect_timeout=PATIENCE, transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS
     ) as found:
-        found.ensure_connection(max_retries=1, timeout=PATIENCE)
+        found.ensure_connection(max_retries=1, timeout=int(PATIENCE))
         kind = url.split(":", 1)[0]
+        channel: Any = found.default_channel
         try:
-            queue = found.default_channel.queue_declare(current_app.conf.task_default_queue, passive=True)
+            queue = channel.queue_declare(current_app.conf.task_default_queue, passive=True)
         except found.channel_errors:
             return {"kind": kind, "waiting": 0}  # nothing was ever sent
         return {"kind": kind, "waiting": queue.message_count}
@@ -208,7 +209,7 @@ def _tried(name: str, future: Future[tuple[Any, float]], until: float, *, needed
 
 
 def _heart(part: str, beats: dict[str, tuple[float, str]] | None) -> Part:
-    """A worker and a beat are missed when their last sign is old; where none was ever seen, in production only."""
+    """A worker or beat is missed when its last sign is old; where there was never one, in production only."""
     if beats is None:
         return Part(DEGRADED, False, None, {"error": "the database does not say"})
     if part not in beats:
@@ -253,7 +254,7 @@ def _with_room(part: Part) -> Part:
 def _counting() -> Part:
     since = limits.failing_since()
     if since is None:
-        return Part(OK, detail={"counted": "by all processes" if settings.REDIS_URL else "by this process"})
+        return Part(OK, detail={"counted": "together" if settings.REDIS_URL else "by this process"})
     return Part(
         DEGRADED, detail={"counted": "by each process alone", "seconds": round(time.time() - since, 1)}
     )
@@ -263,7 +264,7 @@ _last: tuple[float, Report] | None = None
 
 
 def recent_report() -> Report:
-    """Return the report of a moment ago where there is one: strangers cannot make PAM try its parts all day."""
+    """Return the last report while it is fresh: strangers cannot make PAM try its parts all day."""
     global _last  # noqa: PLW0603 - the last report of this process
     kept = _last
     if kept is not None and time.monotonic() - kept[0] < KEPT:

@@ -21,16 +21,22 @@ def request_id() -> str | None:
 
 
 def begin(given: str | None = None) -> str:
-    """Take the client's id where it has a sane form, else a new one; return it. Log lines carry it from here on."""
+    """Take the client's id where its form is sane, else a new one; return it. Log lines carry it from now."""
     found = given if given and _FORM.fullmatch(given) else uuid7().hex
     _request_id.set(found)
     structlog.contextvars.bind_contextvars(request_id=found)
     return found
 
 
+def end() -> None:
+    """Forget the id and all that log lines carried with it: the work is over."""
+    _request_id.set(None)
+    structlog.contextvars.clear_contextvars()
+
+
 @contextmanager
 def following(given: str | None = None, **facts: str) -> Iterator[str]:
-    """Follow one piece of work: an id and facts on every log line inside, and what was there before afterwards."""
+    """Follow one piece of work: its id and facts on every log line inside, afterwards what was before."""
     before = structlog.contextvars.get_contextvars()
     token = _request_id.set(None)
     structlog.contextvars.clear_contextvars()

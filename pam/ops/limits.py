@@ -1,8 +1,9 @@
 """Rate limits: so many requests a minute for each person (or address) and for all together.
 
-The window slides: in any 60 seconds no more than the limit is let through, counted in steps of 5 seconds. With Redis
-all processes count together, in one round trip; without it each process counts for itself. Where Redis is down the
-process counts alone too, says so in the log and in the health report, and asks Redis again after a while.
+The window slides: in any 60 seconds no more than the limit is let through, counted in steps of 5 seconds.
+With Redis all processes count together, in one round trip; without it each process counts for itself. Where
+Redis is down the process counts alone too, says so in the log and in the health report, and asks again after
+a while.
 """
 
 from __future__ import annotations
@@ -197,13 +198,13 @@ def counters() -> Counters:
 
 
 def failing_since() -> float | None:
-    """Return since when (seconds of the epoch) limits are counted by each process alone though they should not be."""
+    """Return since when (seconds of the epoch) each process counts alone though all should together."""
     found = _guarded.get(settings.REDIS_URL)
     return found.failing_since if found else None
 
 
 def allow(kind: str, key: str, per_minute: int) -> tuple[bool, int]:
-    """Count one of this kind for this key; return whether it may go on, and the seconds to wait where not (else 0).
+    """Count one of this kind for this key; return whether it may go on, and how many seconds to wait if not.
 
     `per_minute` 0 or less means no limit.
     """
@@ -247,16 +248,15 @@ def who(request: HttpRequest) -> str:
         if found:
             return f"user:{found}"
     # Addresses are personal: what is kept is a digest.
-    digest = hashlib.blake2b(
-        _address(request).encode(), key=settings.SECRET_KEY.encode()[:64], digest_size=12
-    )
+    key = str(settings.SECRET_KEY).encode()[:64]
+    digest = hashlib.blake2b(_address(request).encode(), key=key, digest_size=12)
     return f"address:{digest.hexdigest()}"
 
 
 class RateLimitMiddleware:
     """Holds everybody to settings.RATE_LIMIT_PER_MINUTE, and all together to 20 times that.
 
-    Counts what goes to /api/ and what pages send; not health and metrics, which must answer when all else is too much.
+    Counts what goes to /api/ and what pages send; not health and metrics, which must answer always.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -1,4 +1,4 @@
-"""Logging: structlog's and the standard library's lines through the same processors, scrubbed, on standard error."""
+"""Logging: structlog's and the standard library's lines through the same processors, scrubbed."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ QUIETER: dict[str, int] = {
     "django.db.backends": logging.INFO,
     "uvicorn.access": logging.CRITICAL + 1,
     "daphne": logging.WARNING,
+    "celery.worker.consumer": logging.WARNING,
     "celery.worker.strategy": logging.WARNING,
     "celery.app.trace": logging.WARNING,
     "celery.beat": logging.WARNING,
@@ -42,8 +43,8 @@ QUIETER: dict[str, int] = {
 }
 # Libraries that bring handlers of their own: their lines go to ours instead.
 _THEIR_OWN = (
-    "django", "django.server", "django.request", "uvicorn", "uvicorn.error", "uvicorn.access", "gunicorn.error",
-    "daphne", "celery", "celery.task", "celery.redirected",
+    "django", "django.server", "django.request", "uvicorn", "uvicorn.error", "uvicorn.access",
+    "gunicorn.error", "daphne", "celery", "celery.task", "celery.redirected",
 )  # fmt: skip
 
 
@@ -57,7 +58,7 @@ def scrub_event(_: Any, __: str, event: Event) -> Event:
 
 
 def _without_address(_: Any, __: str, event: Event) -> Event:
-    """Django's own words about a request end in its address as it came; the line has it scrubbed, as `path`."""
+    """Django's words about a request end in its address as it came; the line has it scrubbed, as `path`."""
     if str(event.get("logger", "")).startswith("django.request"):
         event["event"] = str(event.get("event", "")).partition(":")[0]
     return event
@@ -108,7 +109,7 @@ def formatter(*, as_json: bool) -> structlog.stdlib.ProcessorFormatter:
 
 
 def configure(*, as_json: bool | None = None, level: str | None = None) -> None:
-    """Set logging up for this process; may be called again (a worker does). Unless said, the settings decide."""
+    """Set logging up for this process, on standard error; a worker calls it again. The settings decide."""
     as_json = settings.PRODUCTION if as_json is None else as_json
     level = level or settings.LOG_LEVEL
     scrub.know(_secrets())

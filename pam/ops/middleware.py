@@ -22,8 +22,8 @@ QUIET = ("/api/health", "/metrics", "/api/monitoring/metrics", "/static/")
 class RequestIdentity:
     """Gives each request its id, in and out, and writes one line when it is answered.
 
-    The line holds method, path, status, milliseconds and the person's id where known; never bodies, query strings,
-    tokens or addresses. An answer that streams is logged when it starts, and what it logs still carries the id.
+    The line holds method, path, status, milliseconds and the person's id where known; never bodies, query
+    strings, tokens or addresses. An answer that streams is logged when it starts.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -52,7 +52,7 @@ class RequestIdentity:
             **({"user": user} if user else {}),
         )
         if not getattr(response, "streaming", False):
-            structlog.contextvars.clear_contextvars()
+            identity.end()
         return response
 
     def process_view(self, request: HttpRequest, _view: Any, _args: Any, kwargs: dict[str, Any]) -> None:

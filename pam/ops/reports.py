@@ -1,8 +1,8 @@
 """Error reports to Sentry, off without a DSN: where it broke and how often, never what somebody wrote.
 
-A report holds the exception's type, its stack without values of variables, the release, the request's method, path and
-id, and the id of the person. The words of exceptions and log lines stay here: they may quote what was said. PAM's own
-log has them under the same request id.
+A report holds the exception's type, its stack without values of variables, the release, the request's
+method, path and id, and the id of the person. The words of exceptions and log lines stay here: they may
+quote what was said. PAM's own log has them under the same request id.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def before_breadcrumb(crumb: Breadcrumb, hint: BreadcrumbHint) -> Breadcrumb | N
 
 
 def _exception(value: dict[str, Any]) -> dict[str, Any]:
-    kept = {name: value[name] for name in ("type", "module", "thread_id") if name in value}
+    kept: dict[str, Any] = {name: value[name] for name in ("type", "module", "thread_id") if name in value}
     mechanism = value.get("mechanism") or {}
     kept["mechanism"] = {name: mechanism[name] for name in ("type", "handled") if name in mechanism}
     return _with_stack(value, kept)

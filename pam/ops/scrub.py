@@ -1,4 +1,4 @@
-"""What never leaves in a log line or a report: secrets by the name of their key, by their form, by their value."""
+"""What is in no log line and no report: secrets by the name of their key, by their form, by their value."""
 
 from __future__ import annotations
 
@@ -77,14 +77,16 @@ def text(value: str) -> str:
 
 
 def path(value: str, captured: Mapping[str, Any] | None = None) -> str:
-    """Return a URL path without what stands in it as a secret: captured tokens, long mixed segments, addresses."""
+    """Return a URL path without the secrets in it: captured tokens, long mixed segments, addresses."""
     secrets = frozenset(str(found) for name, found in (captured or {}).items() if name in _PATH_NAMES)
     return "/".join(text(segment) for segment in _segments(value[:300], secrets).split("/"))
 
 
 def _segments(value: str, secrets: frozenset[str]) -> str:
     return "/".join(
-        GONE if segment in secrets or (_LONG_MIXED.fullmatch(segment) and not _UUID.fullmatch(segment)) else segment
+        GONE
+        if segment in secrets or (_LONG_MIXED.fullmatch(segment) and not _UUID.fullmatch(segment))
+        else segment
         for segment in value.split("/")
     )
 

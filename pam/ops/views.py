@@ -29,7 +29,7 @@ def health(request: HttpRequest) -> HttpResponse:
 
 @transaction.non_atomic_requests
 def detailed(request: HttpRequest) -> HttpResponse:
-    """Say how every part is: statuses for everybody, details for administrators; 503 where a needed part is down."""
+    """Say how every part is, in detail to administrators only; 503 where a needed part is down."""
     if request.method not in READING:
         return HttpResponseNotAllowed(READING)
     details = _is_admin(request)

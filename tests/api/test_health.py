@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import threading
 import time
@@ -16,6 +17,7 @@ from django.test import Client, RequestFactory, override_settings
 from django.urls import include, path
 from django.utils import timezone
 
+from pam.live import hints
 from pam.ops import health, limits, views
 from pam.ops.metrics import sockets
 from pam.ops.models import Heartbeat
@@ -144,7 +146,7 @@ def test_a_session_that_cannot_be_read_is_a_stranger(admin: Client, monkeypatch:
     [("cache", "_cache"), ("channel_layer", "_channel_layer"), ("broker", "_broker")],
 )
 @pytest.mark.parametrize(("redis_url", "code"), [("", 200), (NOWHERE, 503)])
-def test_a_part_is_needed_where_it_is_configured(
+def test_a_part_is_needed_where_it_is_configured(  # noqa: PLR0917
     client: Client, monkeypatch: pytest.MonkeyPatch, part: str, check: str, redis_url: str, code: int
 ) -> None:
     def gone() -> dict[str, Any]:
@@ -178,7 +180,23 @@ def test_parts_that_cannot_be_reached_are_told_in_time(admin: Client) -> None:
     assert (statuses["cache"], statuses["channel_layer"], statuses["broker"]) == ("down", "down", "down")
 
 
-def test_a_part_that_hangs_is_told_once_and_not_asked_again(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_in_process_layer_is_tried_on_its_own_loop(client: Client) -> None:
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    hints.serve_from(loop)
+    try:
+        assert client.get(DETAILED).json()["parts"]["channel_layer"]["status"] == "ok"
+    finally:
+        hints.serve_from(None)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(5)
+        loop.close()
+
+
+def test_a_part_that_hangs_is_told_once_and_not_asked_again(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     release, asked = threading.Event(), []
 
     def hangs() -> dict[str, Any]:
@@ -197,7 +215,9 @@ def test_a_part_that_hangs_is_told_once_and_not_asked_again(client: Client, monk
         release.set()
 
 
-@pytest.mark.parametrize(("seconds", "status"), [(5, "ok"), (59, "ok"), (61, "degraded"), (86_400, "degraded")])
+@pytest.mark.parametrize(
+    ("seconds", "status"), [(5, "ok"), (59, "ok"), (61, "degraded"), (86_400, "degraded")]
+)
 def test_heartbeats_grow_old(client: Client, seconds: float, status: str) -> None:
     beat("worker", seconds)
     beat("beat", 1)
@@ -240,7 +260,9 @@ def test_strangers_share_a_report(client: Client, monkeypatch: pytest.MonkeyPatc
     assert cache.get("health") is None
 
 
-@pytest.mark.parametrize("address", ["/metrics", "/metrics/", "/api/monitoring/metrics", "/api/monitoring/metrics/"])
+@pytest.mark.parametrize(
+    "address", ["/metrics", "/metrics/", "/api/monitoring/metrics", "/api/monitoring/metrics/"]
+)
 def test_metrics_are_open_in_development(client: Client, address: str) -> None:
     sockets.set(3)
     answer = client.get(address)
@@ -249,18 +271,26 @@ def test_metrics_are_open_in_development(client: Client, address: str) -> None:
     assert answer["Content-Type"].startswith("text/plain")
     body = answer.content.decode()
     assert "pam_sockets 3.0" in body
-    for name in ("pam_turns_total", "pam_tool_runs_total", "pam_tool_seconds", "pam_engine_seconds",
-                 "pam_model_tokens_total", "pam_queue_lag_seconds", "pam_rate_limited_total", "pam_mails_total"):  # fmt: skip
-        assert f"# TYPE {name}" in body
+    names = "turns_total tool_runs_total tool_seconds engine_seconds model_tokens_total queue_lag_seconds"
+    for name in [*names.split(), "rate_limited_total", "mails_total"]:
+        assert f"# TYPE pam_{name}" in body
 
 
-@override_settings(PRODUCTION=True, METRICS_TOKEN="a-long-metrics-token", METRICS_ALLOWED_ADDRESSES=["10.1.0.0/16", "bad"])
+@override_settings(
+    PRODUCTION=True, METRICS_TOKEN="a-long-metrics-token", METRICS_ALLOWED_ADDRESSES=["10.1.0.0/16", "bad"]
+)
 def test_metrics_ask_for_a_token_or_an_address_in_production(client: Client) -> None:
     refused = client.get("/metrics")
     assert refused.status_code == 401
     assert refused["WWW-Authenticate"].startswith("Bearer")
     assert refused["Content-Type"] == "application/problem+json"
-    for wrong in ("Bearer nope", "Bearer ", "Basic a-long-metrics-token", "a-long-metrics-token", "Bearer \u00fc"):
+    for wrong in (
+        "Bearer nope",
+        "Bearer ",
+        "Basic a-long-metrics-token",
+        "a-long-metrics-token",
+        "Bearer \u00fc",
+    ):
         given = wrong.encode().decode("latin-1")
         assert client.get("/metrics", headers={"Authorization": given}).status_code == 401
     assert client.get("/metrics", headers={"Authorization": "Bearer a-long-metrics-token"}).status_code == 200
@@ -283,7 +313,9 @@ def test_metrics_of_several_processes_are_summed(tmp_path: Any) -> None:
     import sys
 
     environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
-    count = "from pam.ops.metrics import turns, sockets; turns.labels('embedded', 'done').inc(2); sockets.inc()"
+    count = (
+        "from pam.ops.metrics import turns, sockets; turns.labels('embedded', 'done').inc(2); sockets.inc()"
+    )
     for _ in range(2):
         subprocess.run([sys.executable, "-c", count], env=environment, check=True, timeout=60)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(tmp_path)

@@ -41,7 +41,9 @@ class Sentry:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                outer.bodies.append(gzip.decompress(body) if self.headers["Content-Encoding"] == "gzip" else body)
+                outer.bodies.append(
+                    gzip.decompress(body) if self.headers["Content-Encoding"] == "gzip" else body
+                )
                 self.send_response(200)
                 self.send_header("Content-Length", "2")
                 self.end_headers()
@@ -89,7 +91,9 @@ def test_off_without_a_dsn() -> None:
 
 @pytest.mark.django_db
 @override_settings(
-    ROOT_URLCONF=__name__, RATE_LIMIT_PER_MINUTE=0, AUTHENTICATION_BACKENDS=["django.contrib.auth.backends.ModelBackend"]
+    ROOT_URLCONF=__name__,
+    RATE_LIMIT_PER_MINUTE=0,
+    AUTHENTICATION_BACKENDS=["django.contrib.auth.backends.ModelBackend"],
 )
 def test_a_failed_request_is_reported_without_its_contents(sentry: Sentry, django_user_model: Any) -> None:
     person = django_user_model.objects.create_user(f"{CANARY}@example.com", "a long password")
@@ -123,7 +127,11 @@ def test_log_lines_are_reported_by_name(sentry: Sentry) -> None:
     structlog.get_logger("pam.x").error("mail.failed", detail=CANARY, text=CANARY)
     logging.getLogger("lib").error("could not send %s", CANARY)
     logging.getLogger("lib").error(f"could not send {CANARY}")
-    assert [event["logentry"]["message"] for event in sentry.events()] == ["mail.failed", "could not send %s", "lib"]
+    assert [event["logentry"]["message"] for event in sentry.events()] == [
+        "mail.failed",
+        "could not send %s",
+        "lib",
+    ]
     assert CANARY not in sentry.raw()
 
 

@@ -53,10 +53,12 @@ def test_ordinary_lines_stay_as_they_are(line: str) -> None:
 
 @pytest.mark.parametrize(
     "key",
-    ["password", "New_Password", "authorization", "Cookie", "access_token", "apiKey", "secret", "sessionid", "text",
-     "body", "email", "prompt"],
+    ["password", "New_Password", "authorization", "Cookie", "access_token", "apiKey", "secret", "sessionid",
+     "text", "body", "email", "prompt"],
 )  # fmt: skip
-@given(value=st.one_of(st.text(min_size=12), st.binary(min_size=12), st.lists(st.text(min_size=12), min_size=1)))
+@given(
+    value=st.one_of(st.text(min_size=12), st.binary(min_size=12), st.lists(st.text(min_size=12), min_size=1))
+)
 def test_values_under_secret_keys_are_gone(key: str, value: object) -> None:
     assert scrub.anything({"outer": [{key: value}]}) == {"outer": [{key: scrub.GONE}]}
 
@@ -85,7 +87,12 @@ def test_paths_lose_tokens_and_keep_ids() -> None:
     assert len(scrub.path("/a" * 5000)) <= 300
 
 
-@given(st.recursive(st.none() | st.integers() | st.text() | st.binary(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)))
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text() | st.binary(),
+        lambda x: st.lists(x) | st.dictionaries(st.text(), x),
+    )
+)
 def test_anything_never_raises(value: object) -> None:
     scrub.anything(value)
 
