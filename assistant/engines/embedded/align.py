@@ -52,7 +52,7 @@ def align(label: str, tokens: Sequence[Token]) -> Alignment | None:
     tokens = [token for token in tokens if token.kind or token.text[0].isalnum()]
     if not tokens:
         return None
-    words = {token.word for token in tokens if not token.kind}
+    words = {token.word for token in tokens if token.kind in {"", "category"}}
     kinds = {token.kind for token in tokens if token.kind}
     ranked = sorted(_phrasings(label), key=lambda p: _promise(p, words, kinds), reverse=True)
     best: Alignment | None = None
@@ -136,7 +136,7 @@ def _missing_cost(element: Element) -> float:
         return 0.0
     if element.slot:
         return 0.7
-    return 0.2 if element.words <= LITTLE else 0.9
+    return 0.2 if element.words <= LITTLE else 1.2
 
 
 def _takes(element: Element, tokens: Sequence[Token], i: int) -> list[tuple[int, float]]:
@@ -145,7 +145,7 @@ def _takes(element: Element, tokens: Sequence[Token], i: int) -> list[tuple[int,
         return []
     token = tokens[i]
     if element.words:
-        if not token.kind and token.word in element.words:
+        if token.kind in {"", "category"} and token.word in element.words:
             return [(i + 1, 0.5 if token.word in LITTLE else 1.0)]
         return []
     slot = element.slot

@@ -60,7 +60,7 @@ def split(tagged: Tagged) -> list[Clause]:
     ]
     parts = {span: tagged.part(starts[span[0]], ends[span[1]]) for span in spans}
     guesses = dict(zip(spans, classifier().guess([parts[span].signature for span in spans]), strict=True))
-    scores = {span: _score(parts[span], guesses[span]) for span in spans}
+    scores = {span: _score(parts[span], guesses[span], span == (0, len(ends) - 1)) for span in spans}
     # The best way to cover the pieces, from the left.
     best: list[tuple[float, list[tuple[int, int]]]] = [(0.0, [])]
     for j in range(len(ends)):
@@ -109,9 +109,11 @@ _LEANING = FILLERS | LITTLE | frozenset(
 )
 
 
-def _score(part: Tagged, guesses: Sequence[Guess]) -> float:
+def _score(part: Tagged, guesses: Sequence[Guess], whole: bool) -> float:
     """How well a stretch stands alone as one request."""
     top = guesses[0]
+    if not whole and not part.of("amount", "when") and all(token.word in FILLERS for token in part.words):
+        return -0.6
     if top.label == "none" or top.label.startswith("later."):
         return 0.3 * top.confidence
     score = top.confidence

@@ -15,6 +15,7 @@ from pam.tools.resolve import refs
 from .fill import fields_of, fill
 from .language import plain
 from .tagging import Tagged
+from .understanding import Understood
 
 _OPENERS = re.compile(
     r"^(?:\W|oh|ah|um+|uh|hm+|ok(?:ay)?|and|but|well|hey|pam|so)*"
@@ -119,6 +120,24 @@ def repeat(tagged: Tagged, mind: Mind) -> tuple[Tool, dict[str, Any]] | None:
         kept = {name: value for name, value in recent.arguments.items() if kinds.get(name) != "day" or name != "on"}
         return tool, {**kept, **changed}
     return None
+
+
+_GOES_ON = re.compile(r"^(?:\W|um+|uh|oh|ok(?:ay)?)*(?:and|plus|also|then)\b")
+_SPENT = re.compile(r"\b(?:spent|spend|paid|pay|bought|cost|costs|got|earned|received|came in)\b")
+_LIKE = {"wins.log_expense": "wins.log_income", "wins.log_income": "wins.log_expense"}
+
+
+def go_on(step: Understood, said: str, mind: Mind) -> None:
+    """ "and 217.45 for the pub gig" after an income is one more of them: without a verb of its own it goes on alike."""
+    words = plain(said)
+    last = mind.recent[0].tool if mind.recent else ""
+    if _LIKE.get(step.tool.name) != last or not _GOES_ON.search(words) or _SPENT.search(words):
+        return
+    tool = find(last)
+    if tool is None or step.tagged is None:
+        return
+    step.tool, step.arguments = tool, fill(tool, step.tagged)
+    step.missing = tool.missing(step.arguments)
 
 
 def refer(tool: Tool, arguments: dict[str, Any], text: str, mind: Mind) -> dict[str, Any]:

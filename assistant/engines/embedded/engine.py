@@ -23,7 +23,7 @@ from .grammar.names import NamedThing
 from .language import plain
 from .offsets import resolve_offset
 from .tagging import Tagged, tag_text
-from .understanding import Understanding, understand
+from .understanding import Understanding, Understood, understand
 
 YES = re.compile(
     r"^(?:\W|yes|yep|yeah|yup|ok(?:ay)?|sure|please|go ahead|do it|do that|approve(?:d)?|confirm(?:ed)?|looks good|sounds good|"
@@ -98,7 +98,7 @@ class EmbeddedEngine:
         if tool is None:
             return None
         # A whole request of its own is no answer, unless it is the same one said again with more.
-        other = next((step for step in found.steps if step.tool.name != tool.name and not step.missing), None)
+        other = next((step for step in found.steps if step.tool.name != tool.name and self._whole(step, mind)), None)
         if other is not None and (other.tool.effect == "read" or other.confidence >= 0.55) and not _short(found.tagged):
             return None
         given = self._given_for(tool, mind.open, said, found, now)
@@ -106,6 +106,10 @@ class EmbeddedEngine:
             return None
         arguments = {**mind.open.arguments, **given}
         return self._call_or_ask(tool, arguments)
+
+    def _whole(self, step: Understood, mind: Mind) -> bool:
+        """Whether a step needs nothing more, with what the conversation has in mind."""
+        return not step.tool.missing(corrections.refer(step.tool, step.arguments, step.text, mind))
 
     def _given_for(
         self, tool: Tool, asked: Open, said: str, found: Understanding, now: datetime
@@ -157,6 +161,8 @@ class EmbeddedEngine:
     def _commands(self, said: str, found: Understanding, mind: Mind, now: datetime) -> Answer:
         calls: list[Call] = []
         question: dict[str, Any] | None = None
+        if found.steps:
+            corrections.go_on(found.steps[0], said, mind)
         for step in found.steps:
             arguments = corrections.refer(step.tool, step.arguments, step.text, mind)
             arguments = self._offset(step.tool, arguments, step.tagged or found.tagged, mind)

@@ -154,7 +154,7 @@ def _sample(rng: random.Random, label: str, text: str) -> str:
 def _fill(rng: random.Random, label: str, slot: str) -> str:
     if slot in TYPED:
         return tag(slot)
-    if slot in NAMES and rng.random() < 0.6:
+    if slot in NAMES and slot != "category" and rng.random() < 0.6:
         return tag(slot)
     fillers = language().fillers
     # A domain's own values go before those of all ("wheels_name" before "name").

@@ -52,6 +52,11 @@ def _completed(value: str, known: dt.datetime, tagged: Tagged) -> str:
         moment = moment.replace(tzinfo=known.tzinfo)
     if not has_time:
         moment = dt.datetime.combine(moment.date(), known.timetz().replace(tzinfo=None), known.tzinfo)
+    if any(span.ambiguous_hour for span in spans) and not any(span.part for span in spans):
+        # "make it 8:25" of something at 7:25 am stays in the morning.
+        other = moment + dt.timedelta(hours=12 if moment.hour < 12 else -12)
+        clock = [abs((m.hour * 60 + m.minute) - (known.hour * 60 + known.minute)) for m in (moment, other)]
+        moment = moment if clock[0] <= clock[1] else other
     if not has_date:
         moment = dt.datetime.combine(known.date(), moment.timetz().replace(tzinfo=None), known.tzinfo)
     return moment.isoformat()

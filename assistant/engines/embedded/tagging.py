@@ -14,6 +14,8 @@ from .grammar.quantities import find_odometer, find_quantities
 from .grammar.times import find_offsets, find_times
 from .language import plain, tag
 
+# What people begin with before they say what they want.
+OPENERS = frozenset("um uh erm oh ah hey ok okay so well no nah nope wait actually sorry and but also plus then right yeah hm hmm lol please".split())
 LEAST_ODOMETER = 300  # below it the figure is a price, litres or a count
 _WORD = re.compile(r"[^\W_]+(?:[’'`\-.@/&][^\W_]+)*|[^\s\w]", re.UNICODE)
 
@@ -56,8 +58,11 @@ class Tagged:
 
     @property
     def signature(self) -> str:
-        """What the classifier reads: words, and tags for values."""
-        return " ".join(tag(token.kind) if token.kind else token.word for token in self.tokens if _counts(token))
+        """What the classifier reads: words, and tags for values. Categories are everyday words and stay words."""
+        found = [token for token in self.tokens if _counts(token)]
+        while len(found) > 3 and not found[0].kind and found[0].word in OPENERS:
+            found.pop(0)
+        return " ".join(token.word if token.kind in {"", "category"} else tag(token.kind) for token in found)
 
     def of(self, *kinds: str) -> list[Token]:
         """Return the values of these kinds."""

@@ -15,6 +15,7 @@ from .numbers import NumberSpan, find_numbers, read_number
 Unit = Literal[
     "L", "mL", "gal", "km", "mi", "L/100km", "km/L", "mpg", "kg", "g", "lb", "kWh", "min", "h", "people", "%"
 ]
+LIFETIME = 20_000  # nobody drives as far at one go, in km or miles
 UNITS: tuple[str, ...] = get_args(Unit)
 
 
@@ -99,6 +100,11 @@ _WEIGHABLE = re.compile(
 )
 
 
+def is_run(text: str, at: int) -> bool:
+    """Whether the "5k" at ``at`` is a distance on foot or by bicycle."""
+    return bool(_RUN_K.match(text, at)) and bool(_RUNNING.search(text, max(0, at - 48), at))
+
+
 def pounds_are_weight(text: str, start: int, end: int) -> bool:
     """Whether the "pounds" of the amount at ``start``–``end`` weigh something rather than pay for it."""
     if _WEIGHABLE.match(text, end):
@@ -131,8 +137,8 @@ def _quantity(text: str, number: NumberSpan) -> QuantitySpan | None:
         article = _ARTICLE.match(text, end)
         if article:
             end = article.end()
-    runs = _RUN_K.match(text, start)
-    if runs and _RUNNING.search(text, max(0, start - 48), start):
+    runs = _RUN_K.match(text, start) if is_run(text, start) else None
+    if runs:
         figure = read_number(runs.group("figure"))
         if figure and not unit_after(text, runs.end()):
             return _span(text, start, runs.end(), figure[0], "km")
@@ -180,7 +186,8 @@ _SAYS_BEFORE = re.compile(
 )
 _ON_THE_CLOCK = re.compile(
     rf"[ ,]{{1,2}}(?:(?:on|by|showing on|is|was)[ ](?:(?:the|its|my|her|his)[ ])?{_ODOMETER_NOUN}"
-    rf"|{_ODOMETER_NOUN})\b",
+    # "…, odometer 234567" reads the figure after it, not the one before
+    rf"|{_ODOMETER_NOUN}(?![ :=,-]{{0,3}}(?:(?:is|was|at|now|reads?|reading)[ ]){{0,2}}\d))\b",
     re.IGNORECASE,
 )
 _STANDING = re.compile(
@@ -189,8 +196,8 @@ _STANDING = re.compile(
     re.IGNORECASE,
 )
 _DISTANCE_BEFORE = re.compile(
-    r"\b(?:every|in|after|within|another|drove|driven|did|done|do|next|for|of|than|per|travel(?:l?ed)?|last|each|"
-    r"over the|trip)[ ](?:about[ ]|around[ ]|the[ ]|next[ ]){0,2}\Z",
+    r"\b(?:every|in|after|within|another|next|than|per|last|each|(?P<driven>drove|driven|did|done|do|for|of|"
+    r"travel(?:l?ed)?|over the|trip))[ ](?:about[ ]|around[ ]|the[ ]|next[ ]){0,2}\Z",
     re.IGNORECASE,
 )
 _MORE_AFTER = re.compile(
@@ -232,7 +239,9 @@ def _reads_odometer(text: str, number: NumberSpan, end: int, unit: Unit | None) 
         return value >= 1
     if value != value.to_integral_value() or not 1_000 <= value < 3_000_000:
         return False
-    if _DISTANCE_BEFORE.search(text, max(0, start - 32), start):
+    distance = _DISTANCE_BEFORE.search(text, max(0, start - 32), start)
+    # "drove 650 km" is a distance, "it's done 150,000 km" the life of a car
+    if distance and not (distance.group("driven") and value >= LIFETIME):
         return False
     standing = bool(_STANDING.search(text, max(0, start - 32), start))
     if unit:
