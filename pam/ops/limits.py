@@ -100,6 +100,11 @@ class InProcess:
                     held[step] = held.get(step, 0) + 1
             return verdict
 
+    def forget(self) -> None:
+        """Start counting anew."""
+        with self._lock:
+            self._held.clear()
+
     def _sweep(self, step: int) -> None:
         """Forget who has been quiet for a window."""
         self._swept = step
@@ -195,6 +200,11 @@ def counters() -> Counters:
     if url not in _guarded:
         _guarded[url] = Guarded(InRedis(url), _alone)
     return _guarded[url]
+
+
+def forget() -> None:
+    """Start counting anew in this process, as if it had just begun; what Redis holds stays."""
+    _alone.forget()
 
 
 def failing_since() -> float | None:

@@ -48,10 +48,13 @@ _THEIR_OWN = (
 )  # fmt: skip
 
 
+_OURS = frozenset({"timestamp", "level", "logger", "request_id", "method", "status", "milliseconds"})
+
+
 def scrub_event(_: Any, __: str, event: Event) -> Event:
     """Take secrets, addresses and contents out of every value of a line."""
     for name, value in list(event.items()):
-        if name.startswith("_"):
+        if name in _OURS or name.startswith("_"):
             continue
         event[name] = scrub.anything(value, name)
     return event

@@ -6,6 +6,7 @@ import os
 import threading
 import uuid
 from collections import Counter
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -134,3 +135,12 @@ def test_allow_of_the_sockets() -> None:
     assert told[3][0] is False
     assert 1 <= told[3][1] <= WINDOW + limits.STEP + 1
     assert limits.allow("test-socket", key, 0) == (True, 0)
+
+
+def test_counting_anew(settings: Any) -> None:
+    settings.REDIS_URL = ""
+    key = uuid.uuid4().hex
+    assert limits.allow("test-socket", key, 1)[0]
+    assert not limits.allow("test-socket", key, 1)[0]
+    limits.forget()
+    assert limits.allow("test-socket", key, 1)[0]
