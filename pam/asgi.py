@@ -3,12 +3,12 @@
 from . import starting
 
 starting.prepare()
+starting.require_database_in_production()
 
 from channels.routing import ProtocolTypeRouter  # noqa: E402 - the settings come first
 from django.core.asgi import get_asgi_application  # noqa: E402
 
 http = get_asgi_application()
-starting.require_database_in_production()
 
 from assistant.routing import application as sockets  # noqa: E402 - models exist only from here on
 

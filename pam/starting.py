@@ -38,6 +38,8 @@ def require_database() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.db import DatabaseError, connection
 
+    if connection.connection is not None:
+        return
     try:
         connection.ensure_connection()
     except (DatabaseError, ImproperlyConfigured) as problem:

@@ -3,11 +3,11 @@
 from . import starting
 
 starting.prepare()
+starting.require_database_in_production()
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402 - the settings come first
 
 application = get_wsgi_application()
-starting.require_database_in_production()
 
 from .celery import app as celery_app  # noqa: E402
 

@@ -32,9 +32,11 @@ until python3 -c "import urllib.request as r; r.urlopen('http://127.0.0.1:$port/
     sleep 0.5
 done
 echo "outside ($1): up in $((SECONDS - started)) s"
-python3 "$check" "http://localhost:$port" || { tail -60 "$work/log"; exit 1; }
+rc=0
+python3 "$check" "http://localhost:$port" || { rc=1; tail -60 "$work/log"; }
 started=$SECONDS
 kill -INT -- "-$pid"
 for _ in $(seq 60); do kill -0 -- "-$pid" 2>/dev/null || break; sleep 0.1; done
 if kill -0 -- "-$pid" 2>/dev/null; then echo "outside ($1): still running 6 s after Ctrl-C"; exit 1; fi
 echo "outside ($1): stopped in $((SECONDS - started)) s"
+exit $rc

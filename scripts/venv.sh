@@ -41,7 +41,7 @@ sum=$(cat requirements.txt "$wanted" | cksum)
 if [ "$(cat "$stamp" 2>/dev/null || true)" = "$sum" ]; then exit 0; fi
 echo "Installing what $wanted names; once, a minute or two."
 rm -f "$stamp"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input -r "$wanted" || {
+"$venv/bin/python" -m pip install -qq --disable-pip-version-check --no-input -r "$wanted" || {
     echo "PAM cannot start: the packages could not be installed. Check the network and run the command again." >&2
     exit 1
 }

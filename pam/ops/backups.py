@@ -12,7 +12,7 @@ KEPT = 5
 
 
 def copy_sqlite(database: Path, folder: Path) -> Path:
-    """Copy a SQLite database, with what its write-ahead log holds, into `folder`; keep the newest five copies.
+    """Copy a SQLite database, with its write-ahead log, into `folder`; keep the newest five copies.
 
     Returns the copy's path (mode 0600). Raises OSError and sqlite3.Error; nothing half-made is left behind.
     """

@@ -1,6 +1,6 @@
 """What beat does: each app declares it beside its tasks, staff may change it in the admin.
 
-`PERIODIC = {"you.ring": {"task": "you.tasks.ring_due", "every": 1}}` in an app's `tasks.py`; `every` in seconds.
+`PERIODIC = {"you.ring": {"task": "you.tasks.ring_due", "every": 1}}` in an app's `tasks.py`, in seconds.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def declared() -> Iterator[tuple[str, str, int]]:
 
 
 def ensure_schedule() -> list[str]:
-    """Write beat's rows; leave what staff changed; take away what is declared no more. Return the names changed."""
+    """Write beat's rows, leave what staff changed, drop what is declared no more; return the names changed."""
     from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
     changed: list[str] = []
@@ -42,7 +42,9 @@ def ensure_schedule() -> list[str]:
             before = (row.task, row.interval_id, row.description, row.expire_seconds)
             row.task = task
             if row.pk is None or _untouched(row):
-                row.interval = IntervalSchedule.objects.get_or_create(every=every, period=IntervalSchedule.SECONDS)[0]
+                row.interval = IntervalSchedule.objects.get_or_create(
+                    every=every, period=IntervalSchedule.SECONDS
+                )[0]
                 row.description = MARK.format(every=every)
                 row.expire_seconds = max(every * STALE_TICKS, STALE_SECONDS)
             if row.pk is None or (row.task, row.interval_id, row.description, row.expire_seconds) != before:

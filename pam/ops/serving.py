@@ -1,7 +1,6 @@
-"""One process that is all of PAM: the server's loop in the main thread, a Celery worker and beat in two others.
+"""One process that is all of PAM: the server's loop in the main thread, a Celery worker and beat in two more.
 
-The figures behind the choices: kombu's memory broker is polled every 20 ms; nothing that it holds is missed when it is
-lost, since what is due is a row that beat's tick claims.
+Nothing that the in-memory broker holds is missed when it is lost: what is due is a row that beat's tick claims.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ class PortTaken(Exception):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that is bound to the address, before anything else starts. Raises PortTaken and OSError."""
+    """Return a socket that listens there, before anything else starts. Raises PortTaken and OSError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     found = socket.socket(family, socket.SOCK_STREAM)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -124,7 +123,9 @@ class Server(uvicorn.Server):
         if self.should_exit:
             leave(128 + sig)
         self.should_exit, self.stopped_by = True, sig
-        os.write(1, b"\nStopping.\n")  # print() is not for signal handlers: it may have been interrupted itself
+        os.write(
+            1, b"\nStopping.\n"
+        )  # print() is not for signal handlers: it may have been interrupted itself
         last_resort = threading.Timer(ALL_ENDS_WITHIN, leave, [0])
         last_resort.daemon = True
         last_resort.start()
@@ -141,7 +142,7 @@ class Server(uvicorn.Server):
 
 
 def leave(code: int) -> NoReturn:
-    """End now: threads that still run (a task, a turn) are left as a crash would leave them, which loses nothing."""
+    """End now: threads that still run (a task, a turn) are left as a crash leaves them, which loses nothing."""
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

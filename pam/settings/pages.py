@@ -1,6 +1,8 @@
 """Templates, static files, languages and time."""
 
-from .env import BASE_DIR, DEBUG, PRODUCTION, VAR_DIR
+from pathlib import Path
+
+from .env import BASE_DIR, DEBUG, PRODUCTION, VAR_DIR, env
 
 TEMPLATES = [
     {
@@ -18,7 +20,7 @@ TEMPLATES = [
     },
 ]
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -1,4 +1,4 @@
-"""`manage.py lint_models`: every model that belongs to somebody is scoped, records, and is indexed by its owner."""
+"""`manage.py lint_models`: what belongs to somebody is scoped, records, and is indexed by its owner."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def problems_of(model: type[models.Model]) -> Iterator[str]:
     """Yield what is wrong with a scoped model, one sentence each."""
     name, meta = model._meta.label, model._meta
     if meta.base_manager_name != "objects" or meta.default_manager_name != "objects":
-        yield f"{name}: its Meta does not inherit the base's (base_manager_name is {meta.base_manager_name!r})."
+        yield f"{name}: its Meta does not inherit the base's (base manager {meta.base_manager_name!r})."
     for attribute in ("objects", "_base_manager", "_default_manager"):
         manager = getattr(model, attribute)
         if not isinstance(manager, ScopedManager):
@@ -55,11 +55,12 @@ def _bare_many_to_many(model: type[models.Model]) -> Iterator[str]:
         field: Any = relation if relation.concrete else relation.remote_field  # type: ignore[union-attr]
         through = field.remote_field.through
         if not issubclass(through, Owned):
-            yield f"{model._meta.label}: {field} is a many-to-many whose rows ({through._meta.label}) are not recorded."
+            rows = through._meta.label
+            yield f"{model._meta.label}: {field} is a many-to-many whose rows ({rows}) are not recorded."
 
 
 def _not_led_by_owner(model: type[models.Model]) -> Iterator[str]:
-    # Rows that others see too are also looked up by what shares them; partial indexes serve claims across owners.
+    # Rows that others see are also looked up by what shares them; partial indexes serve claims across owners.
     meta = model._meta
     rule = getattr(model, "access_rule")  # noqa: B009 - the checker knows models only
     shared = type(rule) is not Mine
