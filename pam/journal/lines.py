@@ -50,7 +50,8 @@ class Line:
         if self.changes:
             told = ", ".join(f"{c['field']} {c['before'] or 'none'} → {c['after'] or 'none'}" for c in self.changes)
             return f"{said}: {told}"
-        return f"{said}: {self.value}" if self.value else said
+        said = f"{said}: {self.value}" if self.value else said
+        return f"{said} ({self.sub})" if self.sub else said
 
 
 def show_date(day: dt.date) -> str:

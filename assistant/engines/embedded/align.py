@@ -13,7 +13,7 @@ from functools import lru_cache
 from .language import NAMES, TYPED, Element, Phrasing, language, variants
 from .tagging import Token
 
-MOST_TRIED = 14
+MOST_TRIED = 18
 FILLERS = frozenset(
     "please pls plz um uh umm erm ok okay so just well hey hi thanks thank you lol haha mate ta pam oh and also then "
     "can could would will right now yeah yep like actually you know i mean cheers love dear for me kindly ugh hmm hm "
@@ -175,4 +175,6 @@ def _inside(slot: str, token: Token) -> float:
         return -0.1 if slot in {"text", "fact"} else -0.7
     if token.kind in TYPED:
         return -0.6
+    if token.kind in {"account", "vehicle", "group"} and slot not in NAMES:
+        return -0.7  # one's own things fill their own slots
     return 0.1 if token.kind else 0.05

@@ -105,7 +105,7 @@ PART_COST = 0.75
 # A stretch of nothing but these leans on the one beside it: "put it in please", "that was last night", "cross it off".
 _LEANING = FILLERS | LITTLE | frozenset(
     "it that this them those these put keep log add note cross tick take stick pop chuck mind off down there done "
-    "would you do todo record write up away them too was were been will be sort sorted list one ones thanks".split()
+    "would you do todo remember remembered record write up away them too was were been will be sort sorted list one ones thanks".split()
 )
 
 

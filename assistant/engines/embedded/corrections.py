@@ -122,6 +122,29 @@ def repeat(tagged: Tagged, mind: Mind) -> tuple[Tool, dict[str, Any]] | None:
     return None
 
 
+_DELETES = re.compile(
+    r"\b(?:delete|scrap|remove|bin|cancel|drop|erase|ditch|lose|clear|get rid of|take (?:that|it|the .{1,40}) (?:out|off|away))\b"
+)
+
+
+def delete_recent(said: str, tagged: Tagged, mind: Mind) -> tuple[Tool, dict[str, Any]] | None:
+    """Return the deletion of something just done that the words name or point at ("nah delete that second set")."""
+    words = plain(said)
+    found = _DELETES.search(words)
+    if found is None:
+        return None
+    named = {token.word for token in tagged.words} - _LITTLE
+    points = re.search(r"\b(?:that|this|it)\b", words[found.start() :]) is not None
+    for recent in _candidates(tagged, mind):
+        if not (named & _words_of(recent) or points):
+            return None
+        for row in recent.rows:
+            tool = edit_tool_of(row["model"], "delete_")
+            if tool is not None and row["verb"] != "deleted" and _exists(row["model"], row["row"]):
+                return tool[0], {tool[1]: row["row"]}
+    return None
+
+
 _GOES_ON = re.compile(r"^(?:\W|um+|uh|oh|ok(?:ay)?)*(?:and|plus|also|then)\b")
 _SPENT = re.compile(r"\b(?:spent|spend|paid|pay|bought|cost|costs|got|earned|received|came in)\b")
 _LIKE = {"wins.log_expense": "wins.log_income", "wins.log_income": "wins.log_expense"}

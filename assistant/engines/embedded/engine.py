@@ -71,7 +71,8 @@ class EmbeddedEngine:
         mind = mind_of(turn.thread)
         day_first = not user.locale.endswith("US")
         found = understand(turn.said, now, names, week_start=user.week_start, day_first=day_first)
-        for attempt in (self._plain_answer, self._answer_to_question, self._correction, self._repetition):
+        attempts = (self._plain_answer, self._answer_to_question, self._correction, self._repetition, self._deletion)
+        for attempt in attempts:
             answer = attempt(turn.said, found, mind, now)
             if answer is not None:
                 return answer
@@ -156,6 +157,16 @@ class EmbeddedEngine:
         if not corrections.is_repetition(said, mind):
             return None
         asked = corrections.repeat(found.tagged, mind)
+        return Answer([Call(asked[0].name, asked[1])]) if asked else None
+
+    def _deletion(self, said: str, found: Understanding, mind: Mind, now: datetime) -> Answer | None:
+        """What was just done and is to go again, where the words alone fit no tool, or one whose rows they don't mean."""
+        steps = found.steps
+        if len(steps) > 1 or (steps and not steps[0].tool.name.split(".")[1].startswith("delete_")):
+            return None
+        if steps and corrections.refer(steps[0].tool, steps[0].arguments, steps[0].text, mind) != steps[0].arguments:
+            return None
+        asked = corrections.delete_recent(said, found.tagged, mind)
         return Answer([Call(asked[0].name, asked[1])]) if asked else None
 
     def _commands(self, said: str, found: Understanding, mind: Mind, now: datetime) -> Answer:

@@ -19,13 +19,13 @@ from .tagging import Tagged, Token
 
 # Which slots of the phrasings may fill an argument of another name.
 ALIASES: dict[str, tuple[str, ...]] = {
-    "what": ("what", "title", "source"),
+    "what": ("what", "title", "source", "category", "payee", "vehicle"),
     "payee": ("payee", "station"),
     "source": ("source", "payee", "what"),
     "title": ("title", "event_title", "what", "name"),
     "place": ("place",),
     "destination": ("place", "name"),
-    "name": ("name", "title", "vehicle"),
+    "name": ("name", "place", "title", "vehicle"),
     "text": ("text", "title"),
     "post": ("post",),
     "memory": ("fact",),
@@ -88,6 +88,8 @@ def fill(tool: Tool, tagged: Tagged, *, aligned: Alignment | None = None) -> dic
         if name in given or kind not in {"text", "ref"}:
             continue
         for slot in ALIASES.get(name, (name,)):
+            if slot != name and slot in fields:
+                continue  # it fills its own argument
             stretch = slots.get(slot, ())
             words = _verbatim(stretch, tagged) if name in VERBATIM else _words_of(stretch, tagged)
             if words:
@@ -252,7 +254,7 @@ def _words_of(tokens: Sequence[Token], tagged: Tagged) -> str:
         token for token in tokens if token.kind not in {"amount", "when", "offset", "price", "litres", "odometer"}
     ]
     edge = FILLERS | LITTLE | {"down", "up"}
-    while kept and not kept[0].kind and kept[0].word in (edge if len(kept) > 1 else FILLERS | LITTLE):
+    while kept and _trims(kept[0], edge if len(kept) > 1 else FILLERS | LITTLE):
         kept.pop(0)
     while kept and not kept[-1].kind and kept[-1].word in FILLERS | {"for", "on", "at", "and", "to", "in", "by", "from", "the", "a"}:
         kept.pop()
@@ -260,6 +262,11 @@ def _words_of(tokens: Sequence[Token], tagged: Tagged) -> str:
         return ""
     whole = _source(tagged, kept)
     return re.sub(r"\s+", " ", whole).strip(" \t,.;:!?-–—\"“”")
+
+
+def _trims(token: Token, edge: frozenset[str] | set[str]) -> bool:
+    """Whether a leading word only introduces; a capital within a text ("Just Cuts") belongs to a name."""
+    return not token.kind and token.word in edge and not (token.start > 0 and token.text[0].isupper() and token.word != "i")
 
 
 def _source(tagged: Tagged, kept: Sequence[Token]) -> str:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from .figures import Figure
-from .quantities import find_odometer, unit_after
+from .figures import Figure, tidy
+from .quantities import find_odometer, is_run, unit_after
 
 Kind = Literal["decimals", "cue", "bare", "count"]
 
@@ -49,7 +49,7 @@ _RATE_FIRST = re.compile(r"[ ](?:a|an|per|each|every|the)[ ]", re.IGNORECASE)
 _STRONG = re.compile(
     r"\b(?:paid|pay(?:s|ing)?|spen[dt]|spending|blew|dropped|forked|shelled|cost|costs|costing|charged?|received?|got|"
     r"earned|owes?|owed|owing|budget(?:ed)?|cap(?:ped)?|limit|max|saved?|savings?|transfer(?:red)?|mov(?:e|ed|ing)|"
-    r"sent|send|lent|borrowed|price|totall?(?:ed|ing)?|came to|comes to|withdrew|withdraw|deposit(?:ed)?|worth|expense|"
+    r"sent|send|lent|borrowed|price|totall?(?:ed|ing)?|came to|comes to|withdrew|withdraw|deposit(?:ed)?|worth|expense|made|makes|making|"
     r"invoice|bill|rent|refund(?:ed)?|salary|wages?|paycheck|goal|balance|fee|tip(?:ped)?|donated?|won|sold|bought)\b"
     r"[^.!?\d]{0,44}\Z",
     re.IGNORECASE,
@@ -68,6 +68,7 @@ _NOT_PLURAL = re.compile(
     r"expenses|costs|sales|savings|tolls|drinks|taxes|fees|wages|news|tues|weds?|thurs|across|christmas|towards|snacks)\Z",
     re.IGNORECASE,
 )
+_MILLIONS = re.compile(r"m(?:il(?:l)?)?(?![\w'])|[ ]mill?(?![\w'])", re.IGNORECASE)
 _ODOMETER_CUE = re.compile(r"odo|clock|mileage|speedo|milometer", re.IGNORECASE)
 _ROUND_YEAR = frozenset({1900, 1950, 2000})
 
@@ -90,7 +91,11 @@ def is_blocked(text: str, at: int) -> bool:
 
 def find(text: str, figures: Sequence[Figure], closed: Sequence[tuple[int, int]]) -> list[Candidate]:
     """The candidates among ``figures`` that touch none of the ``closed`` offsets, left to right."""
-    real = [figure for figure in figures if figure.end > figure.start and (figure.digits or len(_said(text, figure)) > 2)]
+    real = [
+        figure
+        for figure in figures
+        if figure.end > figure.start and (figure.digits or len(_said(text, figure)) > 2)
+    ]
     closed = [*closed, *((found.start(), found.end()) for found in _BLOCKED.finditer(text))]
     if _ODOMETER_CUE.search(text):
         closed += [(span.start, span.end) for span in find_odometer(text)]
@@ -99,7 +104,11 @@ def find(text: str, figures: Sequence[Figure], closed: Sequence[tuple[int, int]]
     for at, figure in enumerate(real):
         if figure.start < used or any(figure.start < end and start < figure.end for start, end in closed):
             continue
-        pair = _spoken_pair(text, figure, real[at + 1] if at + 1 < len(real) else None)
+        following = real[at + 1] if at + 1 < len(real) else None
+        if _is_spoken_time(text, figure, following):
+            used = following.end if following else figure.end
+            continue
+        pair = _spoken_pair(text, figure, following)
         candidate = pair or _candidate(text, figure)
         if candidate and not (pair and any(pair.start < end and start < pair.end for start, end in closed)):
             found.append(candidate)
@@ -113,25 +122,48 @@ def _said(text: str, figure: Figure) -> str:
 
 def _spoken_pair(text: str, first: Figure, second: Figure | None) -> Candidate | None:
     """ "twelve fifty": units and hundredths said without their names, anywhere but behind "at", "by", "until"."""
-    if second is None or not (first.words and second.words) or first.ordinal or second.ordinal:
-        return None
-    if first.fraction or second.fraction or text[first.end : second.start] not in (" ", "-"):
-        return None
-    if not (1 <= first.value < 1000 and 10 <= second.value < 100):
+    if second is None or not _are_pair(text, first, second):
         return None
     if _TIME_UNIT.match(text, second.end) or unit_after(text, second.end):
         return None
     strong = _STRONG.search(text, max(0, first.start - 60), first.start)
-    if _HOURS.search(text, max(0, first.start - 10), first.start) and not strong:
-        return None
-    value = first.value + second.value / 100
+    value = (first.value + second.value / 100).quantize(Decimal("0.01"))
     weak = strong or _WEAK.search(text, max(0, first.start - 12), first.start)
     return Candidate(first.start, second.end, value, "cue" if weak else "bare", 5)
 
 
+def _are_pair(text: str, first: Figure, second: Figure) -> bool:
+    if (
+        not (first.words and second.words)
+        or first.ordinal
+        or second.ordinal
+        or first.fraction
+        or second.fraction
+    ):
+        return False
+    return (
+        text[first.end : second.start] in (" ", "-") and 1 <= first.value < 1000 and 10 <= second.value < 100
+    )
+
+
+def _is_spoken_time(text: str, first: Figure, second: Figure | None) -> bool:
+    """ "at twelve fifty", unless money is paid in the words before"""
+    if second is None or not _are_pair(text, first, second) or first.value > 24:
+        return False
+    if not _HOURS.search(text, max(0, first.start - 10), first.start):
+        return False
+    return not _STRONG.search(text, max(0, first.start - 60), first.start)
+
+
 def _candidate(text: str, figure: Figure) -> Candidate | None:
     start, end, value = figure.start, figure.end, figure.value
-    if figure.ordinal or figure.fraction or _is_something_else(text, figure):
+    if figure.ordinal or figure.fraction or is_run(text, start):
+        return None
+    million = _MILLIONS.match(text, end) if figure.digits and not figure.grouped else None
+    if million and value < 1000:
+        paid = bool(_STRONG.search(text, max(0, start - 60), start))
+        return Candidate(start, million.end(), tidy(value * 10**6), "cue" if paid else "count")
+    if _is_something_else(text, figure):
         return None
     minus = text[start - 1 : start] in ("-", "−") and text[start - 2 : start - 1] in ("", " ", "(")
     if minus:
@@ -140,7 +172,9 @@ def _candidate(text: str, figure: Figure) -> Candidate | None:
     weak = bool(_WEAK.search(text, max(0, start - 12), start)) or bool(_AFTER.match(text, end))
     if figure.decimals == 2:
         return Candidate(start, end, value, "decimals", 10 if strong else 5 if weak else 0)
-    if _looks_like_year(figure) and not re.search(r"(?:paid|spent|cost|for|was)[ ]\Z", text[:start][-6:], re.I):
+    if _looks_like_year(figure) and not re.search(
+        r"(?:paid|spent|cost|for|was)[ ]\Z", text[:start][-6:], re.I
+    ):
         return Candidate(start, end, value, "count", 5)
     if _is_count(text, figure) or (figure.words and value < 10 and not strong):
         return Candidate(start, end, value, "count", 5 if strong else 0)
@@ -159,7 +193,9 @@ def _is_something_else(text: str, figure: Figure) -> bool:
             return True
         if before == ":" and text[start - 2 : start - 1].isdigit():
             return True
-    if _GLUED_AFTER.match(text, end) and not re.match(r"/(?:l|litre|liter|wk|week|mo|month|yr|year|gal)\b", text[end : end + 7], re.I):
+    if _GLUED_AFTER.match(text, end) and not re.match(
+        r"/(?:l|litre|liter|wk|week|mo|month|yr|year|gal)\b", text[end : end + 7], re.I
+    ):
         return True
     if figure.digits and text[end : end + 1] == "," and text[end + 1 : end + 2].isdigit():
         return True

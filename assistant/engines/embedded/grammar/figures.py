@@ -26,7 +26,9 @@ _DIGITS = re.compile(
 )
 _START = re.compile(r"(?<![\d.,])\d|(?<![\d.,\w])\.\d")
 _RUN = re.compile(r"[\d.,]{1,400}")
-_THOUSANDS = re.compile(r"[ ]?k(?![\w'])|[ ](?P<word>thousand|grand|hundred|million|billion|trillion)\b", re.IGNORECASE)
+_THOUSANDS = re.compile(
+    r"[ ]?k(?![\w'])|[ ](?P<word>thousand|grand|hundred|million|billion|trillion)\b", re.IGNORECASE
+)
 _HALF = re.compile(r"[½¼¾]|[ ]and[ ](?:a[ ])?(?:half|quarter)", re.IGNORECASE)
 _FRACTION_WORDS = frozenset({"half", "quarter", "third", "thirds", "quarters"})
 _HAS_WORDS = re.compile(
@@ -37,6 +39,12 @@ _HAS_WORDS = re.compile(
 _FACTORS = {
     "hundred": 100, "thousand": 10**3, "grand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
 }  # fmt: skip
+
+
+def tidy(value: Decimal) -> Decimal:
+    """Whole values without the decimals that scaling left on them."""
+    whole = value.to_integral_value()
+    return whole if whole == value else value
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,7 @@ def _read_digits(text: str, at: int) -> Figure | None:
     scale = _THOUSANDS.match(text, end)
     if scale:
         factor = _FACTORS[scale.group("word").lower()] if scale.group("word") else 1000
-        return Figure(at, scale.end(), value * factor, digits=True, grouped=grouped, scaled=True)
+        return Figure(at, scale.end(), tidy(value * factor), digits=True, grouped=grouped, scaled=True)
     ordinal = bool(re.match(r"(?:st|nd|rd|th)\b", text[end : end + 3], re.IGNORECASE))
     return Figure(at, end, value, decimals, True, False, grouped, False, point_group, False, ordinal)
 

@@ -23,7 +23,7 @@ from .currencies import (
     exponent,
     minor_unit,
 )
-from .figures import Figure, find_figures, read_figure
+from .figures import Figure, find_figures, read_figure, tidy
 from .quantities import pounds_are_weight, unit_after
 
 MARKED = 100
@@ -82,7 +82,7 @@ _SUFFIX_WORDS = re.compile(
     r"(?P<gap>[ \u00a0\u202f]{0,2}-?|\n)(?P<one>[^\W\d_]{1,20})(?![^\W\d_])"
     r"(?P<two>[ -]([^\W\d_]{1,20})(?![^\W\d_]))?(?P<three>[ -]([^\W\d_]{1,20})(?![^\W\d_]))?"
 )
-_MINOR_SIGN = re.compile(r"[ ]?(?P<sign>¢|(?<=\d)c(?![\w'])|(?<=\d)p(?![\w']))")
+_MINOR_SIGN = re.compile(r"[ ]?(?P<sign>¢|(?<=\d)c(?![\w'])|p(?![\w']))")
 _NOT_CENTS_BEFORE = re.compile(
     r"\b(?:room|gate|unit|seat|flat|apt|door|class|bus|platform|level|bay)[ ]\Z", re.I
 )
@@ -111,7 +111,7 @@ _JOINED = re.compile(r"(?:[ ]?,?[ ](?:and[ ])?|(?<=[a-z])[ ]?&[ ]?)", re.IGNOREC
 _PER = re.compile(
     r"[ ]?(?P<slash>/|@)[ ]?(?P<what>[A-Za-z]{1,10})\b"
     r"|[ ]{1,2}(?:(?:a|an|per|each|every|the|to the)[ ]|p/|p\.)(?P<word>[A-Za-z]{1,10})\b"
-    r"|[ ]{1,2}(?P<adverb>monthly|weekly|daily|yearly|annually|fortnightly|quarterly|nightly|hourly|each|apiece|pm|pw|pa|pcm|"
+    r"|[ ]{0,2}(?P<adverb>monthly|weekly|daily|yearly|annually|fortnightly|quarterly|nightly|hourly|each|apiece|pm|pw|pa|pcm|"
     r"pp|ph|ea)(?![\w'])",
     re.IGNORECASE,
 )
@@ -137,8 +137,12 @@ _FUEL_BEFORE = re.compile(
 _AT_BEFORE = re.compile(r"(?:\b(?:at|for|was)[ ]|@[ ]?|\bx[ ]?)\Z", re.IGNORECASE)
 _RANGE = re.compile(r"(?P<to>[ ]to[ ])|(?P<and>[ ]and[ ])|(?P<dash>-|[ ]?[–—][ ]?)")
 _BETWEEN = re.compile(r"\b(?:between|from|about|around|roughly|approx|like)[ ]{1,2}\Z", re.IGNORECASE)
-_POINT_GROUPS = frozenset("EUR PLN BRL IDR VND TRY DKK NOK SEK CZK RUB RON HUF COP CLP ARS PYG UYU ISK".split())
-_NOT_A_GRAND = re.compile(r"[ ](?:piano|final|prix|canyon|opening|tour|total|slam|plan|scheme|design|theft)", re.I)
+_POINT_GROUPS = frozenset(
+    "EUR PLN BRL IDR VND TRY DKK NOK SEK CZK RUB RON HUF COP CLP ARS PYG UYU ISK".split()
+)
+_NOT_A_GRAND = re.compile(
+    r"[ ](?:piano|final|prix|canyon|opening|tour|total|slam|plan|scheme|design|theft)", re.I
+)
 _VAGUE = re.compile(r"\b(?:few|several|many|couple)[ ]\Z", re.IGNORECASE)
 
 
@@ -176,7 +180,7 @@ class _Reader:
         for at, figure in enumerate(self.figures):
             if figure.start < self.used:
                 continue
-            span = self._range(at, figure) or self._marked(figure)
+            span = self._range(at, figure) or self._hundreds(at, figure) or self._marked(figure)
             if span:
                 self.used = span.end
                 self.spans.append(span)
@@ -206,14 +210,28 @@ class _Reader:
             low_value = low.value * minor_unit(currency) if minor else (first.amount if first else low.value)
             high_value, end, tail = second.amount, second.end, second
         elif (
-            first and high.start == joined.end() and high.digits and (joined.lastgroup == "dash" or introduced)
+            first
+            and high.start == joined.end()
+            and high.digits
+            and (joined.lastgroup == "dash" or introduced)
         ):
             if unit_after(self.text, high.end) or self.text[high.end : high.end + 1] in (":", "/", "-"):
                 return None
-            currency, low_value, high_value, end, tail = first.currency, first.amount, high.value, high.end, None
+            currency, low_value, high_value, end, tail = (
+                first.currency,
+                first.amount,
+                high.value,
+                high.end,
+                None,
+            )
         else:
             return None
-        if first and second and first.currency != second.currency and None not in (first.currency, second.currency):
+        if (
+            first
+            and second
+            and first.currency != second.currency
+            and None not in (first.currency, second.currency)
+        ):
             return None
         if high_value <= low_value:
             return None
@@ -223,6 +241,23 @@ class _Reader:
         if tail:
             return replace(span, per_unit=tail.per_unit, period=tail.period, tail=max(end, tail.tail))
         return with_rate(self.text, span)
+
+    def _hundreds(self, at: int, first: Figure) -> MoneySpan | None:
+        """ "four fifty bucks", four hundred and fifty"""
+        second = self.figures[at + 1] if at + 1 < len(self.figures) else None
+        if second is None or not (first.words and second.words) or self.text[first.end : second.start] != " ":
+            return None
+        if (
+            not (1 <= first.value <= 19 and 10 <= second.value < 100)
+            or first.ordinal
+            or first.end == first.start
+        ):
+            return None
+        span = self._marked(second)
+        if span is None or span.start != second.start or span.amount != second.value:
+            return None
+        said = self.text[first.start : span.end]
+        return replace(span, start=first.start, text=said, amount=first.value * 100 + second.value)
 
     def _minor_only(self, span: MoneySpan) -> bool:
         return bool(re.search(r"(?:cents?|¢|\dc|pence|\dp)\Z", span.text))
@@ -238,7 +273,9 @@ class _Reader:
         if mark.word.code == "GBP" and behind and re.search(r"pounds?\Z", text[: mark.end][-7:], re.I):
             if pounds_are_weight(text, figure.start, mark.end):
                 return None
-        if text[mark.start : mark.start + 1].isascii() and _VAGUE.search(text, max(0, mark.start - 9), mark.start):
+        if text[mark.start : mark.start + 1].isascii() and _VAGUE.search(
+            text, max(0, mark.start - 9), mark.start
+        ):
             if figure.words:
                 return None
         value, end = figure.value, mark.end
@@ -247,7 +284,8 @@ class _Reader:
         code = mark.word.code
         value = self._grouped_by_point(figure, value, code)
         if mark.word.minor:
-            value = value * minor_unit(code)
+            # ".50 cents" is half a dollar to everyone who writes it
+            value = value if value < 1 and figure.decimals == 2 else value * minor_unit(code)
         else:
             value, end = self._with_minor(value * mark.word.worth, end, mark, figure)
         start, negative = mark.start, mark.negative
@@ -258,14 +296,17 @@ class _Reader:
         return with_rate(text, span)
 
     def _grouped_by_point(self, figure: Figure, value: Decimal, code: str | None) -> Decimal:
-        """"1.284 €" is one thousand: no euro has three decimals, unless it is a price by the litre."""
+        """ "1.284 €" is one thousand: no euro has three decimals, unless it is a price by the litre."""
         if not (figure.point_group and code in _POINT_GROUPS and exponent(code) == 2):
             return value
-        if _AT_BEFORE.search(self.text, max(0, figure.start - 6), figure.start) or "/" in self.text[figure.end :][:6]:
+        if (
+            _AT_BEFORE.search(self.text, max(0, figure.start - 6), figure.start)
+            or "/" in self.text[figure.end :][:6]
+        ):
             return value
         if _FUEL_BEFORE.search(self.text):
             return value
-        return value * 1000
+        return tidy(value * 1000)
 
     def _combined(self, before: _Mark | None, behind: _Mark | None, figure: Figure) -> _Mark | None:
         if before and behind:
@@ -312,7 +353,13 @@ class _Reader:
         for skip in range(len(parts)):
             words = " ".join(parts[skip:])
             word = currency_word(words)
-            if word and not word.minor and word.worth == 1 and word.code and words.lower() not in COMMON_NOUNS:
+            if (
+                word
+                and not word.minor
+                and word.worth == 1
+                and word.code
+                and words.lower() not in COMMON_NOUNS
+            ):
                 if words.lower() in ("pound", "pounds", "quid", "franc", "francs", "sterling", "rand"):
                     return None
                 start = found.start() + len(" ".join(parts[:skip])) + (1 if skip else 0)
@@ -352,7 +399,9 @@ class _Reader:
                 return _Mark(start, minor.end(), word)
         letters = _SUFFIX_LETTERS.match(text, end)
         if letters and _is_letter_sign(letters.group("letters")):
-            return _Mark(start, letters.end(), CurrencyWord(LETTER_SUFFIXES[letters.group("letters").lower()]), True)
+            return _Mark(
+                start, letters.end(), CurrencyWord(LETTER_SUFFIXES[letters.group("letters").lower()]), True
+            )
         return self._suffix_word(figure, end)
 
     def _suffix_word(self, figure: Figure, end: int) -> _Mark | None:
@@ -395,12 +444,12 @@ class _Reader:
         if scale and (behind is None or behind.end > scale.end() or scale.end() == mark.end):
             word = (scale.group(1) or scale.group(2)).lower()
             factor = _SCALES.get(word) or _SCALES[word.rstrip("s")]
-            return value * factor, max(mark.end, scale.end())
+            return tidy(value * factor), max(mark.end, scale.end())
         multiple = _MULTIPLE.match(text, end)
         if multiple and (not multiple.group("article") or figure.fraction):
             if behind is None or behind.end >= multiple.end():
                 factor = {"hundred": 100, "million": 10**6}.get(multiple.group("word").lower(), 1000)
-                return value * factor, max(mark.end, multiple.end())
+                return tidy(value * factor), max(mark.end, multiple.end())
         return value, mark.end
 
     def _grand(self, figure: Figure) -> MoneySpan | None:
@@ -412,7 +461,7 @@ class _Reader:
             following = re.compile(r"[ ](?:a[ ])?grand\b", re.I).match(text, end)
             if not following:
                 return None
-            value, end = value * 1000, following.end()
+            value, end = tidy(value * 1000), following.end()
         if _NOT_A_GRAND.match(text, end):
             return None
         return with_rate(text, MoneySpan(figure.start, end, text[figure.start : end], value, None, tail=end))
@@ -430,7 +479,11 @@ class _Reader:
             if minor is not None:
                 return value + minor[0] * minor_unit(mark.word.code), minor[1]
             single = following and following.end == loose.end()
-            if single and closing.match(text, loose.end()) and not bare_numbers.is_blocked(text, loose.start("figures")):
+            if (
+                single
+                and closing.match(text, loose.end())
+                and not bare_numbers.is_blocked(text, loose.start("figures"))
+            ):
                 return value + Decimal(loose.group("figures")) * minor_unit(mark.word.code), loose.end()
         joined = _JOINED.match(text, end)
         if not joined:
@@ -466,9 +519,20 @@ class _Reader:
 
 def _is_letter_sign(letters: str) -> bool:
     """Letters that are also words count only as they are properly written."""
-    return letters.lower() not in ("le", "nis", "re.", "lei", "dh", "p.", "php", "kc", "zl", "tl", "ft", "rm") or (
-        letters in ("LE", "NIS", "DH", "Dh", "PHP", "lei", "TL", "RM", "Ft", "zl", "Kc")
-    )
+    return letters.lower() not in (
+        "le",
+        "nis",
+        "re.",
+        "lei",
+        "dh",
+        "p.",
+        "php",
+        "kc",
+        "zl",
+        "tl",
+        "ft",
+        "rm",
+    ) or (letters in ("LE", "NIS", "DH", "Dh", "PHP", "lei", "TL", "RM", "Ft", "zl", "Kc"))
 
 
 def _figure(start: int, end: int, value: Decimal) -> Figure:
@@ -522,13 +586,18 @@ def find_amounts(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[Money
             candidate.start, candidate.end, text[candidate.start : candidate.end], candidate.value, None, bare=True,
             weight=weight, tail=candidate.end,
         )  # fmt: skip
-        found.append(_pump_price(with_rate(text, span)))
+        found.append(_pump_price(text, with_rate(text, span)))
     return sorted(found, key=lambda span: span.start)
 
 
-def _pump_price(span: MoneySpan) -> MoneySpan:
+def _pump_price(text: str, span: MoneySpan) -> MoneySpan:
     """A pump sign's "189.9 a litre" is in cents."""
-    tenths = span.amount.as_tuple().exponent == -1
-    if span.per_unit == "L" and tenths and 100 <= span.amount < 400:
-        return replace(span, amount=span.amount / 100)
+    if span.amount.as_tuple().exponent != -1 or not 100 <= span.amount < 400:
+        return span
+    at = re.search(r"(?:\bat|@)[ ]?\Z", text[max(0, span.start - 4) : span.start], re.IGNORECASE)
+    fuelled = at and [
+        one.lastgroup for one in _FUEL_BEFORE.finditer(text, max(0, span.start - 56), span.start)
+    ]
+    if span.per_unit == "L" or (fuelled and fuelled[-1] == "litres"):
+        return replace(span, amount=span.amount / 100, per_unit="L")
     return span

@@ -20,6 +20,7 @@ COMPACT = 97.0
 
 _WORD = re.compile(r"[^\W_]{1,40}(?:['’][^\W_]{1,10}){0,2}")
 _POSSESSIVE = re.compile(r"['’]s\Z", re.IGNORECASE)
+_AMPERSAND = re.compile(r"[ ]?&[ ]?")
 _ARTICLES = frozenset({"the", "my", "our"})
 
 
@@ -86,7 +87,8 @@ def _tokens(text: str) -> list[_Token]:
 
 
 def _spellings(thing: NamedThing) -> Iterator[tuple[str, ...]]:
-    for name in (thing.name, *thing.aliases):
+    names = (thing.name, *thing.aliases)
+    for name in (*names, *(_AMPERSAND.sub(" and ", name) for name in names if "&" in name)):
         words = tuple(token.word for token in _tokens(name))
         if not words or len(words) > LONGEST_NAME_WORDS:
             continue
@@ -170,7 +172,9 @@ def _matches(window: Sequence[_Token], index: _Index) -> tuple[tuple[NamedThing,
         if things:
             return things, INFLECTED, last.bare_end
     spelling = index.compact.get("".join(said))
-    if spelling and len(spelling.joined) >= LEAST_FUZZY and not all(word in COMMON_WORDS for word in said):
+    # "every day" is not the account Everyday, "eatingout" is the category
+    torn = spelling is not None and len(said) > len(spelling.words) and any(w in COMMON_WORDS for w in said)
+    if spelling and not torn and len(spelling.joined) >= LEAST_FUZZY:
         return spelling.things, COMPACT, last.bare_end
     best: tuple[tuple[NamedThing, ...], float, int] | None = None
     first = said[0]
