@@ -1,4 +1,4 @@
-"""The Celery app: `celery -A pam worker` and `celery -A pam beat` find it; `manage.py serve` runs both inside."""
+"""The Celery app: `celery -A pam worker` and `celery -A pam beat` find it; `manage.py serve` runs both."""
 
 from __future__ import annotations
 

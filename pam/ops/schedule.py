@@ -30,7 +30,7 @@ def declared() -> Iterator[tuple[str, str, int]]:
 
 
 def ensure_schedule() -> list[str]:
-    """Write beat's rows, leave what staff changed, drop what is declared no more; return the names changed."""
+    """Write beat's rows, leave what staff changed, drop what is declared no more; return names changed."""
     from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
     changed: list[str] = []

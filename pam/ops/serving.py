@@ -1,6 +1,6 @@
 """One process that is all of PAM: the server's loop in the main thread, a Celery worker and beat in two more.
 
-Nothing that the in-memory broker holds is missed when it is lost: what is due is a row that beat's tick claims.
+Nothing that the in-memory broker holds is missed when it is lost: due work is a row that beat's tick claims.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Background:
             without_gossip=True, without_mingle=True, without_heartbeat=True,
         )  # fmt: skip
         # The embedded service does not read the configured scheduler.
-        self.beat = EmbeddedService(app, thread=True, scheduler_cls=DatabaseScheduler)
+        self.beat: Any = EmbeddedService(app, thread=True, scheduler_cls=DatabaseScheduler)
         self._worker_thread = threading.Thread(target=self._work, name="worker", daemon=True)
 
     def start(self) -> None:
@@ -88,7 +88,7 @@ class Background:
 
         self.stopping = True
         threading.Thread(target=self.beat.stop, name="beat-stop", daemon=True).start()
-        state.should_stop = 0
+        state.should_stop = 0  # type: ignore[assignment] - the exit code, which the stubs do not know
         # Any message wakes the worker from its wait of up to 2 s for the next one.
         threading.Thread(target=self._wake, name="wake", daemon=True).start()
 
@@ -142,7 +142,7 @@ class Server(uvicorn.Server):
 
 
 def leave(code: int) -> NoReturn:
-    """End now: threads that still run (a task, a turn) are left as a crash leaves them, which loses nothing."""
+    """End now: threads that still run (a task, a turn) are left as a crash leaves them: nothing is lost."""
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

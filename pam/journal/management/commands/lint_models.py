@@ -52,7 +52,7 @@ def _bare_many_to_many(model: type[models.Model]) -> Iterator[str]:
     for relation in model._meta.get_fields(include_hidden=True):
         if not relation.many_to_many:
             continue
-        field: Any = relation if relation.concrete else relation.remote_field  # type: ignore[union-attr]
+        field: Any = relation if relation.concrete else relation.remote_field
         through = field.remote_field.through
         if not issubclass(through, Owned):
             rows = through._meta.label

@@ -8,7 +8,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from celery import current_app
+from celery.app import app_or_default
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command, get_commands
@@ -60,7 +60,7 @@ class Command(BaseCommand):
             schedule.ensure_schedule()
         greeting = _greeting(host, port)
         connection.close()
-        serving.serve(bound, greeting, current_app._get_current_object() if alone else None)
+        serving.serve(bound, greeting, app_or_default() if alone else None)
 
     def _tables(self, alone: bool) -> None:
         executor = MigrationExecutor(connection)
