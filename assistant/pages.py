@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST
 
 from pam.journal.lines import show_date, show_time
 from pam.journal.undo import undone_ids
-from pam.pages import login_required, page
+from pam.pages import act, login_required, page
 
 from . import plans, shown, turns
-from .models import Plan, Thread, Turn
+from .models import Memory, Plan, Thread, Turn
 
 MOST_TURNS = 60
 
@@ -95,8 +95,8 @@ def say(request: HttpRequest) -> HttpResponse:
 def decide(request: HttpRequest, plan: UUID, answer: str) -> HttpResponse:
     """Approve or decline a plan without a socket."""
     try:
-        act = plans.approve if answer == "approve" else plans.decline
-        turn = act(request.user, plan)
+        decided = plans.approve if answer == "approve" else plans.decline
+        turn = decided(request.user, plan)
     except plans.PlanProblem as problem:
         messages.error(request, str(problem))
         return HttpResponseRedirect(reverse("chat"))
@@ -109,3 +109,11 @@ def delete(request: HttpRequest, thread: UUID) -> HttpResponse:
     """Delete a conversation; what was done in it stays in the journal."""
     get_object_or_404(Thread.objects.all(), pk=thread).delete()
     return HttpResponseRedirect(reverse("chat"))
+
+
+@login_required
+@require_POST
+def forget(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Forget something that was kept."""
+    row = get_object_or_404(Memory.objects.all(), pk=pk)
+    return act(request, row.delete, back="settings", tool="assistant.forget")

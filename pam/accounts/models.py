@@ -14,6 +14,7 @@ from django.db import models
 from django.utils import timezone
 
 from pam.access.ids import uuid7
+from pam.access.models import Scoped
 from pam.access.money import CurrencyField
 from pam.access.rules import AccessRule, Mine
 
@@ -116,3 +117,46 @@ class User(AbstractBaseUser, PermissionsMixin):
     def has_module_perms(self, app_label: str) -> bool:
         """Administrators see every app in the admin site."""
         return (self.is_active and self.role == self.Role.ADMIN) or super().has_module_perms(app_label)
+
+
+class Session(Scoped):
+    """One signed-in door of a person: a browser or an app. Revoking it closes everything that came of it."""
+
+    class Door(models.TextChoices):
+        PAGE = "page", "Browser"
+        API = "api", "App"
+
+    door = models.CharField(max_length=6, choices=Door.choices)
+    user_agent = models.CharField(max_length=200, blank=True)
+    address = models.GenericIPAddressField(null=True, blank=True)
+    session_key = models.CharField(max_length=40, blank=True, db_index=True)
+    last_seen_at = models.DateTimeField(default=timezone.now)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(Scoped.Meta):
+        indexes = [models.Index(fields=["owner", "revoked_at"], name="accounts_session_open")]
+
+    def __str__(self) -> str:
+        return f"{self.get_door_display()} of {self.owner_id}"
+
+
+class RefreshToken(Scoped):
+    """A refresh token, by the digest of its id. It is used once; used again, its whole session is revoked."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="refresh_tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"refresh token of {self.session_id}"
+
+
+class LoginFailure(models.Model):
+    """A failed sign-in, kept by a digest of account and address: it says nothing about who exists."""
+
+    digest = models.CharField(max_length=64, db_index=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.digest[:8]} at {self.at}"

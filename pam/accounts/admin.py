@@ -1,0 +1,42 @@
+"""What staff manage of people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+
+from pam.access import unscoped
+from pam.journal import entry
+
+from .models import User
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin[User]):
+    """People: role, whether they may sign in, settings. Passwords are reset by their owners alone."""
+
+    list_display = ("email", "display_name", "role", "is_active", "email_verified_at", "date_joined")
+    list_filter = ("role", "is_active")
+    search_fields = ("email", "display_name")
+    fields = (
+        "email", "role", "is_active", "email_verified_at", "display_name", "time_zone", "locale", "home_currency",
+        "distance_unit", "volume_unit", "week_start", "email_reminders",
+    )  # fmt: skip
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Change a person; what changes of their settings is an entry of the one who changes it."""
+        with unscoped("staff in the admin site"), entry(request.user, source="admin", tool="admin.accounts.user"):
+            response = super().changeform_view(request, *args, **kwargs)
+            if hasattr(response, "render") and not response.is_rendered:
+                response.render()
+            return response
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """People register themselves, or `manage.py person` makes them."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Erasing a person is an act of its own, not a button in a list."""
+        return False

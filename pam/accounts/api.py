@@ -1,0 +1,190 @@
+"""Accounts over the API: tokens, registration, oneself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import AuthenticationFailed, Throttled, ValidationError
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from pam.api.etags import conditional
+from pam.api.writes import perform
+
+from . import doors, services, tokens
+from .models import Session, User
+
+
+class CredentialsSerializer(serializers.Serializer[Any]):
+    """Address and password."""
+
+    email = serializers.CharField(max_length=254)
+    password = serializers.CharField(max_length=256, trim_whitespace=False)
+
+
+class TokensSerializer(serializers.Serializer[Any]):
+    """An access token and the refresh token that renews it."""
+
+    access = serializers.CharField()
+    refresh = serializers.CharField()
+
+
+class RefreshSerializer(serializers.Serializer[Any]):
+    """A refresh token."""
+
+    refresh = serializers.CharField(max_length=2000)
+
+
+class RegisterSerializer(serializers.Serializer[Any]):
+    """A new account."""
+
+    email = serializers.EmailField()
+    password = serializers.CharField(max_length=256, trim_whitespace=False)
+    display_name = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    time_zone = serializers.CharField(max_length=64, required=False)
+    home_currency = serializers.CharField(max_length=3, required=False)
+
+
+class RegisteredSerializer(serializers.Serializer[Any]):
+    """What registration answers, the same whether or not the address was known where addresses are verified."""
+
+    id = serializers.UUIDField(allow_null=True)
+    email = serializers.EmailField()
+    verify = serializers.BooleanField(help_text="whether the address has to be verified before signing in")
+
+
+class MeSerializer(serializers.ModelSerializer[User]):
+    """Oneself: settings may be changed."""
+
+    class Meta:
+        model = User
+        fields = ("id", "email", "role", "display_name", "time_zone", "locale", "home_currency", "distance_unit",
+                  "volume_unit", "week_start", "theme", "email_reminders")  # fmt: skip
+        read_only_fields = ("id", "email", "role")
+
+
+class PasswordSerializer(serializers.Serializer[Any]):
+    """A change of password."""
+
+    old_password = serializers.CharField(max_length=256, trim_whitespace=False)
+    new_password = serializers.CharField(max_length=256, trim_whitespace=False)
+
+
+def _valid(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
+    if not isinstance(serializer.initial_data, dict):
+        raise ValidationError({"non_field_errors": ["Send a JSON object."]})
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+class _Open(APIView):
+    """Needs no token; so that a wrong one is no obstacle, none is looked at."""
+
+    permission_classes = [AllowAny]
+    authentication_classes: list[Any] = []
+
+    def get_authenticate_header(self, request: Request) -> str:
+        """Return what a 401 of these doors asks for."""
+        return 'Bearer realm="PAM"'
+
+
+class TokenView(_Open):
+    """`POST /api/auth/token`."""
+
+    @extend_schema(
+        request=CredentialsSerializer,
+        responses=TokensSerializer,
+        examples=[
+            OpenApiExample("Demo", value={"email": "demo@example.com", "password": "pam-demo"}, request_only=True)
+        ],
+        summary="Sign in",
+    )
+    def post(self, request: Request) -> Response:
+        """Check the password and answer tokens."""
+        data = _valid(CredentialsSerializer(data=request.data))
+        try:
+            user = doors.check_credentials(request._request, data["email"], data["password"])
+        except doors.Locked as problem:
+            locked = Throttled(wait=problem.seconds)
+            locked.detail = str(problem)  # type: ignore[assignment]
+            raise locked from problem
+        except doors.Refused as problem:
+            raise AuthenticationFailed(str(problem)) from problem
+        session = doors.open_session(user, door=Session.Door.API, request=request)
+        return Response(tokens.issue(session))
+
+
+class RefreshView(_Open):
+    """`POST /api/auth/refresh`."""
+
+    @extend_schema(request=RefreshSerializer, responses=TokensSerializer, summary="Renew tokens")
+    def post(self, request: Request) -> Response:
+        """Answer new tokens; the old refresh token is used up."""
+        data = _valid(RefreshSerializer(data=request.data))
+        try:
+            return Response(tokens.refresh(data["refresh"]))
+        except tokens.BadToken as problem:
+            raise AuthenticationFailed("The refresh token is not valid any more. Sign in again.") from problem
+
+
+class LogoutView(_Open):
+    """`POST /api/auth/logout`."""
+
+    @extend_schema(request=RefreshSerializer, responses={204: None}, summary="Sign out")
+    def post(self, request: Request) -> Response:
+        """Close the session of a refresh token."""
+        data = _valid(RefreshSerializer(data=request.data))
+        tokens.end(data["refresh"])
+        return Response(status=204)
+
+
+class RegisterView(_Open):
+    """`POST /api/auth/register`."""
+
+    @extend_schema(request=RegisterSerializer, responses={201: RegisteredSerializer}, summary="Make an account")
+    def post(self, request: Request) -> Response:
+        """Make an account; where addresses are verified, the mail says how to go on."""
+        data = _valid(RegisterSerializer(data=request.data))
+        user = services.register(base_url=request.build_absolute_uri("/").rstrip("/"), **data)
+        verify = settings.REQUIRE_VERIFIED_EMAIL
+        shown = {"id": str(user.pk) if user and not verify else None, "email": data["email"].lower(), "verify": verify}
+        return Response(shown, status=201)
+
+
+class MeView(APIView):
+    """`GET` and `PATCH /api/auth/me`."""
+
+    @extend_schema(responses=MeSerializer, summary="Oneself")
+    def get(self, request: Request) -> Response:
+        """Answer one's own settings."""
+        return conditional(request, ("accounts",), lambda: Response(MeSerializer(request.user).data))
+
+    @extend_schema(request=MeSerializer, responses=MeSerializer, summary="Change one's settings")
+    def patch(self, request: Request) -> Response:
+        """Change settings."""
+
+        def do() -> Response:
+            serializer = MeSerializer(request.user, data=request.data, partial=True)
+            serializer.is_valid(raise_exception=True)
+            user = services.change_settings(request.user, **serializer.validated_data)
+            return Response(MeSerializer(user).data)
+
+        return perform(request, do, tool="accounts.settings")
+
+
+class PasswordView(APIView):
+    """`POST /api/auth/password`."""
+
+    @extend_schema(request=PasswordSerializer, responses={204: None}, summary="Change one's password")
+    def post(self, request: Request) -> Response:
+        """Change the password; every other session is closed."""
+        data = _valid(PasswordSerializer(data=request.data))
+        services.change_password(request.user, data["old_password"], data["new_password"], tokens.session_of(request))
+        return Response(status=204)
+
+

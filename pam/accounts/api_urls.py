@@ -1,0 +1,14 @@
+"""Addresses of accounts in the API."""
+
+from django.urls import path
+
+from . import api
+
+urlpatterns = [
+    path("api/auth/token", api.TokenView.as_view(), name="auth-token"),
+    path("api/auth/refresh", api.RefreshView.as_view(), name="auth-refresh"),
+    path("api/auth/logout", api.LogoutView.as_view(), name="auth-logout"),
+    path("api/auth/register", api.RegisterView.as_view(), name="auth-register"),
+    path("api/auth/me", api.MeView.as_view(), name="auth-me"),
+    path("api/auth/password", api.PasswordView.as_view(), name="auth-password"),
+]

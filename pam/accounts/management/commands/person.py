@@ -1,0 +1,41 @@
+"""`manage.py person EMAIL [--admin]`: make a person, or promote one."""
+
+import getpass
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from pam.accounts.models import User
+
+
+class Command(BaseCommand):
+    """Makes or promotes a person."""
+
+    help = "Make a person (asks for a password), or with --admin make a person an administrator."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the address."""
+        parser.add_argument("email")
+        parser.add_argument("--admin", action="store_true")
+        parser.add_argument("--password", help="for scripts; asked for where it is left out")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Make or promote."""
+        user = User.objects.filter(email=options["email"].lower()).first()
+        role = User.Role.ADMIN if options["admin"] else User.Role.USER
+        if user is None:
+            password = options["password"] or getpass.getpass("Password: ")
+            try:
+                User.objects.create_user(options["email"], password, role=role, email_verified_at=timezone.now())
+            except ValidationError as problem:
+                raise CommandError(" ".join(problem.messages)) from problem
+            self.stdout.write(f"{options['email']} is made.")
+        elif options["admin"]:
+            user.role = role
+            user.save(update_fields=["role"])
+            self.stdout.write(f"{user.email} is an administrator now.")
+        else:
+            raise CommandError(f"{user.email} is there already.")

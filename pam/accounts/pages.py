@@ -1,0 +1,283 @@
+"""The pages of accounts: signing in and out, registering, passwords, settings."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.apps import apps
+from django.conf import settings as config
+from django.contrib import messages
+from django.contrib.auth import logout as sign_out
+from django.contrib.auth import update_session_auth_hash
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from pam.journal.lines import show_moment
+from pam.pages import login_required, page, submit
+
+from . import doors, services
+from .models import Session, User
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Tell every page who is here, what waits for them, and how they like it."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return {"theme": "", "waiting_count": 0, "unread_count": 0}
+    from pam.access.context import current_or_none
+
+    if current_or_none() is None:
+        return {"theme": user.theme, "waiting_count": 0, "unread_count": 0}
+    from pam.live.queries import unread_count
+
+    words = (user.display_name or user.email).split()
+    return {
+        "theme": user.theme,
+        "display_name": str(user),
+        "initials": "".join(word[0] for word in words[:2]).upper(),
+        "waiting_count": apps.get_model("assistant", "Plan").objects.filter(status="waiting", owner=user).count(),
+        "unread_count": unread_count(user),
+    }
+
+
+class LoginForm(forms.Form):
+    """Address and password."""
+
+    email = forms.EmailField(widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}))
+    password = forms.CharField(
+        strip=False, max_length=256, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+
+class RegisterForm(forms.Form):
+    """A new account."""
+
+    email = forms.EmailField(widget=forms.EmailInput(attrs={"autocomplete": "username"}))
+    display_name = forms.CharField(max_length=80, required=False, label="Name")
+    password = forms.CharField(
+        strip=False, max_length=256, help_text="At least ten characters.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )  # fmt: skip
+
+
+class ResetForm(forms.Form):
+    """Where to send the link."""
+
+    email = forms.EmailField()
+
+
+class NewPasswordForm(forms.Form):
+    """A new password."""
+
+    new_password = forms.CharField(
+        strip=False, max_length=256, help_text="At least ten characters.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )  # fmt: skip
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """A new password, with the old one."""
+
+    old_password = forms.CharField(
+        strip=False, max_length=256, label="Present password",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )  # fmt: skip
+    field_order = ["old_password", "new_password"]
+
+
+class SettingsForm(forms.ModelForm[User]):
+    """How one likes days, money and distances."""
+
+    class Meta:
+        model = User
+        fields = ("display_name", "time_zone", "home_currency", "distance_unit", "volume_unit", "week_start", "theme",
+                  "email_reminders")  # fmt: skip
+        labels = {"display_name": "Name", "email_reminders": "Reminders by email too"}
+
+
+def _after(request: HttpRequest) -> str:
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+        return wanted
+    return reverse(config.LOGIN_REDIRECT_URL)
+
+
+@sensitive_post_parameters("password")
+def login(request: HttpRequest) -> HttpResponse:
+    """Sign in; the admin site and every page send here."""
+    form = LoginForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = doors.check_credentials(request, form.cleaned_data["email"], form.cleaned_data["password"])
+        except doors.Locked as problem:
+            form.add_error(None, str(problem))
+            status = 429
+        except doors.Refused as problem:
+            form.add_error(None, str(problem))
+            status = 400
+        else:
+            doors.open_session(user, door=Session.Door.PAGE, request=request)
+            return HttpResponseRedirect(_after(request))
+    return render(request, "registration/login.html", {"form": form, "next": request.GET.get("next", "")}, status=status)
+
+
+@require_POST
+def logout(request: HttpRequest) -> HttpResponse:
+    """Sign out of this browser."""
+    if isinstance(request.user, User):
+        session = Session.objects.filter(pk=request.session.get("pam_session")).first()
+        if session is not None:
+            doors.revoke(request.user, session)
+    sign_out(request)
+    return redirect(config.LOGOUT_REDIRECT_URL)
+
+
+@sensitive_post_parameters("password")
+def register(request: HttpRequest) -> HttpResponse:
+    """Make an account."""
+    form = RegisterForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            base = request.build_absolute_uri("/").rstrip("/")
+            user = services.register(base_url=base, **form.cleaned_data)
+        except ValidationError as problem:
+            _tell(form, problem)
+        else:
+            if config.REQUIRE_VERIFIED_EMAIL or user is None:
+                return render(request, "registration/verify_sent.html", {"email": form.cleaned_data["email"]})
+            doors.open_session(user, door=Session.Door.PAGE, request=request)
+            return redirect(config.LOGIN_REDIRECT_URL)
+    return render(request, "registration/register.html", {"form": form}, status=400 if form.errors else 200)
+
+
+def verify(request: HttpRequest, token: str) -> HttpResponse:
+    """Take the link of the verification mail."""
+    try:
+        services.verify(token)
+    except ValidationError as problem:
+        messages.error(request, problem.messages[0])
+    else:
+        messages.success(request, "The address is verified. Sign in.")
+    return redirect("login")
+
+
+@login_required
+@sensitive_post_parameters("old_password", "new_password")
+def password_change(request: HttpRequest) -> HttpResponse:
+    """Change one's password; other sessions are closed."""
+    form = ChangePasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            keep = request.session.get("pam_session")
+            services.change_password(request.user, keep_session=keep, old=form.cleaned_data["old_password"],
+                                     new=form.cleaned_data["new_password"])  # type: ignore[arg-type]  # fmt: skip
+        except ValidationError as problem:
+            _tell(form, problem)
+        else:
+            update_session_auth_hash(request, request.user)  # type: ignore[arg-type]
+            Session.objects.filter(pk=keep).update(session_key=request.session.session_key or "")
+            messages.success(request, "The password is changed. Every other session is closed.")
+            return redirect("settings")
+    return render(request, "registration/password_change.html", {"form": form, "nav": "settings"})
+
+
+def password_reset(request: HttpRequest) -> HttpResponse:
+    """Ask for a link that sets a new password; the answer is the same for every address."""
+    form = ResetForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        services.ask_reset(form.cleaned_data["email"], request.build_absolute_uri("/").rstrip("/"))
+        return redirect("password_reset_done")
+    return render(request, "registration/password_reset.html", {"form": form})
+
+
+def password_reset_done(request: HttpRequest) -> HttpResponse:
+    """Say that the mail is on its way, if there is an account."""
+    return render(request, "registration/password_reset_done.html")
+
+
+@sensitive_post_parameters("new_password")
+def password_reset_confirm(request: HttpRequest, uid: str, token: str) -> HttpResponse:
+    """Set a new password by the link of the mail."""
+    user = services.reset_user(uid, token)
+    form = NewPasswordForm(request.POST or None)
+    if user is not None and request.method == "POST" and form.is_valid():
+        try:
+            services.set_password(user, form.cleaned_data["new_password"])
+        except ValidationError as problem:
+            _tell(form, problem)
+        else:
+            return redirect("password_reset_complete")
+    context = {"form": form, "validlink": user is not None}
+    return render(request, "registration/password_reset_confirm.html", context)
+
+
+def password_reset_complete(request: HttpRequest) -> HttpResponse:
+    """Say that the new password holds."""
+    return render(request, "registration/password_reset_complete.html")
+
+
+@login_required
+def settings(request: HttpRequest) -> HttpResponse:
+    """Show and change settings; show where one is signed in."""
+    form = SettingsForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
+    if request.method == "POST":
+        answer = submit(request, form, _change, back="settings", tool="accounts.settings")
+        if answer is not None:
+            return answer
+    here = request.session.get("pam_session")
+    sessions = [
+        {"lead": row.get_door_display(), "what": _agent(row.user_agent), "tail": "This one" if str(row.pk) == here else "",
+         "sub": f"Since {show_moment(row.created_at)}{f', {row.address}' if row.address else ''}",
+         "delete": "" if str(row.pk) == here else reverse("session-revoke", args=[row.pk]), "delete_label": "Sign out"}
+        for row in Session.objects.filter(revoked_at=None).order_by("-id")[:30]
+    ]  # fmt: skip
+    memories = [
+        {"lead": row.key, "what": row.fact, "delete": reverse("memory-forget", args=[row.pk]), "delete_label": "Forget"}
+        for row in apps.get_model("assistant", "Memory").objects.order_by("-id")[:50]
+    ]
+    sections = [
+        {"title": "Signed in", "kind": "rows", "rows": sessions, "empty": {"text": "Nowhere else."}},
+        {"title": "What PAM remembers", "kind": "rows", "rows": memories,
+         "empty": {"text": "Nothing yet. Say “remember that …” in the chat."}},
+    ]  # fmt: skip
+    made = [{"title": "You", "action": reverse("settings"), "form": form, "submit": "Save"}]
+    return page(request, "accounts/settings.html", "settings", forms=made, sections=sections)
+
+
+def _change(user: Any, **fields: Any) -> None:
+    present = User.objects.get(pk=user.pk)
+    services.change_settings(user, **{name: value for name, value in fields.items() if getattr(present, name) != value})
+
+
+def _agent(agent: str) -> str:
+    for name in ("Firefox", "Edg", "Chrome", "Safari", "curl", "python"):
+        if name.lower() in agent.lower():
+            return {"Edg": "Edge", "python": "Script"}.get(name, name)
+    return agent[:40] or "Unknown"
+
+
+@login_required
+@require_POST
+def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Close a session elsewhere."""
+    session = get_object_or_404(Session.objects.filter(revoked_at=None), pk=pk)
+    doors.revoke(request.user, session)  # type: ignore[arg-type]
+    messages.success(request, "That session is closed.")
+    return redirect("settings")
+
+
+def _tell(form: forms.BaseForm, problem: ValidationError) -> None:
+    if hasattr(problem, "error_dict"):
+        for name, errors in problem.message_dict.items():
+            form.add_error(name if name in form.fields else None, errors)
+    else:
+        field = next((name for name in ("new_password", "password") if name in form.fields), None)
+        form.add_error(field, problem.messages)

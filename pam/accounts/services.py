@@ -1,0 +1,116 @@
+"""Every rule of accounts, and every write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.tokens import default_token_generator
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
+
+from . import doors
+from .models import User
+
+VERIFY_SALT = "pam.accounts.verify"
+VERIFY_SECONDS = 3 * 24 * 3600
+SETTINGS = User.recorded_fields
+
+
+def register(*, email: str, password: str, base_url: str = "", **fields: Any) -> User | None:
+    """Make an account; raises ValidationError.
+
+    Where addresses are verified (production), a known address gives None and its owner a mail: the answer to the
+    client is the same, so that it tells nothing about who has an account.
+    """
+    user = User(email=email.strip().lower(), **{k: v for k, v in fields.items() if k in SETTINGS and v})
+    validate_password(password, user)
+    user.set_password(password)
+    if settings.REQUIRE_VERIFIED_EMAIL and User.objects.filter(email=user.email).exists():
+        send_mail(
+            "Your PAM account", "Somebody asked for an account with this address, which has one already. "
+            "If it was you, sign in, or ask for a new password.", None, [user.email],
+        )  # fmt: skip
+        return None
+    user.full_clean()
+    with transaction.atomic():
+        user.save()
+    if settings.REQUIRE_VERIFIED_EMAIL:
+        send_verification(user, base_url)
+    return user
+
+
+def send_verification(user: User, base_url: str) -> None:
+    """Mail the link that verifies an address."""
+    token = signing.dumps(str(user.pk), salt=VERIFY_SALT)
+    link = f"{base_url}{reverse('verify', args=[token])}"
+    send_mail("Verify your address for PAM", f"Open this link within three days:\n\n{link}\n", None, [user.email])
+
+
+def verify(token: str) -> User:
+    """Take the link's token and mark the address verified; raises ValidationError."""
+    try:
+        pk = signing.loads(token, salt=VERIFY_SALT, max_age=VERIFY_SECONDS)
+    except signing.BadSignature as problem:
+        raise ValidationError("The link is not valid any more. Sign in to get a new one.") from problem
+    user = User.objects.get(pk=pk)
+    if user.email_verified_at is None:
+        user.email_verified_at = timezone.now()
+        user.save(update_fields=["email_verified_at"])
+    return user
+
+
+def change_settings(user: User, **fields: Any) -> User:
+    """Change settings of a person; the caller holds a journal entry. Raises ValidationError."""
+    kept = User.objects.get(pk=user.pk)
+    for name, value in fields.items():
+        if name not in SETTINGS:
+            raise ValidationError({name: "This is no setting."})
+        setattr(kept, name, value)
+    kept.full_clean(exclude=["password"])
+    kept.save(update_fields=sorted(fields))
+    for name, value in fields.items():
+        setattr(user, name, value)
+    user.__dict__.pop("zone", None)
+    return kept
+
+
+def change_password(user: User, old: str, new: str, keep_session: Any = None) -> None:
+    """Change a password and close every other session; raises ValidationError."""
+    if not user.check_password(old):
+        raise ValidationError({"old_password": "This is not your present password."})
+    set_password(user, new, keep_session)
+
+
+def set_password(user: User, new: str, keep_session: Any = None) -> None:
+    """Set a password and close every other session; raises ValidationError."""
+    validate_password(new, user)
+    user.set_password(new)
+    user.save(update_fields=["password"])
+    doors.revoke_others(user, keep_session)
+
+
+def ask_reset(email: str, base_url: str) -> None:
+    """Mail a link that sets a new password, where the address has an account; says nothing either way."""
+    user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
+    if user is None:
+        return
+    uid = urlsafe_base64_encode(force_bytes(str(user.pk)))
+    link = f"{base_url}{reverse('password_reset_confirm', args=[uid, default_token_generator.make_token(user)])}"
+    send_mail("A new password for PAM", f"Open this link to set a new password:\n\n{link}\n", None, [user.email])
+
+
+def reset_user(uid: str, token: str) -> User | None:
+    """Return the person of a reset link, or None where it is not valid any more."""
+    try:
+        user = User.objects.get(pk=urlsafe_base64_decode(uid).decode(), is_active=True)
+    except (ValueError, ValidationError, User.DoesNotExist, OverflowError):
+        return None
+    return user if default_token_generator.check_token(user, token) else None

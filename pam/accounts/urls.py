@@ -1,0 +1,22 @@
+"""Addresses of the pages of accounts."""
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+from . import pages
+
+urlpatterns = [
+    # The admin site has no door of its own.
+    path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
+    path("login", pages.login, name="login"),
+    path("logout", pages.logout, name="logout"),
+    path("register", pages.register, name="register"),
+    path("verify/<str:token>", pages.verify, name="verify"),
+    path("password", pages.password_change, name="password_change"),
+    path("password/reset", pages.password_reset, name="password_reset"),
+    path("password/reset/sent", pages.password_reset_done, name="password_reset_done"),
+    path("password/reset/done", pages.password_reset_complete, name="password_reset_complete"),
+    path("password/reset/<str:uid>/<str:token>", pages.password_reset_confirm, name="password_reset_confirm"),
+    path("settings", pages.settings, name="settings"),
+    path("settings/sessions/<uuid:pk>/revoke", pages.revoke, name="session-revoke"),
+]
