@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
@@ -27,9 +27,13 @@ log = structlog.get_logger(__name__)
 
 PROTOCOL = "pam.v1"
 LARGEST_MESSAGE = 64 * 1024  # bytes
+LARGEST_SEQ = 2**63 - 1
 BATCH = 50  # frames read at once: what a slow client has not taken stays in the database
 CLOSE_UNAUTHENTICATED, CLOSE_PROTOCOL, CLOSE_TOO_LARGE, CLOSE_TOO_MANY = 4401, 4400, 4413, 4429
 MOST_BAD = 20
+POLL_SECONDS = 15.0  # a hint may be lost; what it told of is found then
+POLL_WITHOUT_HINTS = 1.0  # while the channel layer is down
+LAYER_PATIENCE = 2.0
 
 
 class Problem(Exception):
@@ -55,13 +59,19 @@ async def in_thread(function: Callable[..., Any], *args: Any) -> Any:
 class PamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     """One open socket of a person; shows any of their threads."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user: Any = None
+        self.sent: dict[str, int] = {}  # the last seq sent of each followed thread
+        self.behind: set[str] = set()
+        self.wake = asyncio.Event()
+        self.pump: asyncio.Task[None] | None = None
+        self.joined = False
+        self.bad = 0
+
     async def connect(self) -> None:
         """Let a signed-in person in, with the protocol spoken."""
         self.user = self.scope.get("user")
-        self.sent: dict[str, int] = {}
-        self.wake = asyncio.Event()
-        self.pump: asyncio.Task[None] | None = None
-        self.bad = 0
         if PROTOCOL not in self.scope.get("subprotocols", []):
             await self.accept()
             await self.close(code=CLOSE_PROTOCOL)
@@ -71,7 +81,7 @@ class PamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self._send({"type": "error", "code": "unauthenticated", "message": "Sign in first."})
             await self.close(code=CLOSE_UNAUTHENTICATED)
             return
-        await self.channel_layer.group_add(group_of(self.user.pk), self.channel_name)
+        await self._join()
         await self.accept(subprotocol=PROTOCOL)
         metrics.sockets.inc()
         self.pump = asyncio.create_task(self._pump())
@@ -83,11 +93,51 @@ class PamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             self.pump.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self.pump
-            await self.channel_layer.group_discard(group_of(self.user.pk), self.channel_name)
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(LAYER_PATIENCE):
+                    await self.channel_layer.group_discard(group_of(self.user.pk), self.channel_name)
+
+    @property
+    def channel_receive(self) -> Callable[[], Awaitable[dict[str, Any]]]:
+        """How hints are heard: a channel layer that is down ends no socket, it is asked again."""
+        return self._hear
+
+    @channel_receive.setter
+    def channel_receive(self, receive: Callable[[], Awaitable[dict[str, Any]]]) -> None:
+        self._hear_layer = receive
+
+    async def _hear(self) -> dict[str, Any]:
+        try:
+            return await self._hear_layer()
+        except Exception as problem:
+            if self.joined:
+                log.warning("socket.layer_lost", error=type(problem).__name__)
+            self.joined = False
+            self.wake.set()
+            await asyncio.sleep(POLL_WITHOUT_HINTS)
+            return {"type": "pam.layer_lost"}
+
+    async def pam_layer_lost(self, event: dict[str, Any]) -> None:
+        """Without hints the pump looks by itself."""
+
+    async def _join(self) -> None:
+        """Ask for hints; a channel layer that was restarted has forgotten who did."""
+        try:
+            async with asyncio.timeout(LAYER_PATIENCE):
+                await self.channel_layer.group_add(group_of(self.user.pk), self.channel_name)
+        except Exception as problem:
+            if self.joined:
+                log.warning("socket.layer_lost", error=type(problem).__name__)
+            self.joined = False
+        else:
+            self.joined = True
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Take one message of the client."""
-        if text_data is None or len(text_data) > LARGEST_MESSAGE:
+        if text_data is None:
+            await self._bad("bad_message", "Send text, not binary data. Nothing has changed.")
+            return
+        if len(text_data) > LARGEST_MESSAGE or len(text_data.encode(errors="replace")) > LARGEST_MESSAGE:
             await self._error("too_large", "A message has at most 64 KB. Nothing has changed.")
             await self.close(code=CLOSE_TOO_LARGE)
             return
@@ -96,6 +146,7 @@ class PamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             message = json.loads(text_data)
             if not isinstance(message, dict) or not isinstance(message.get("type"), str):
                 raise ValueError
+            json.dumps(message, ensure_ascii=False).encode()  # half of a pair is no character: a ValueError
         except (ValueError, RecursionError):
             await self._bad("bad_message", "Send a JSON object with a type. Nothing has changed.")
             return
@@ -104,12 +155,19 @@ class PamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         )
         if not allowed:
             await self._send(
-                {"type": "error", "code": "too_many", "message": f"Too many messages. Wait {retry} seconds.", "retry_after": retry}
+                {
+                    "type": "error",
+                    "code": "too_many",
+                    "message": f"Too many messages. Wait {retry} seconds.",
+                    "retry_after": retry,
+                }
             )
             return
         handler = getattr(self, f"on_{message['type']}", None)
         if handler is None:
-            await self._bad("unknown_type", f"There is no message of type “{message['type'][:40]}”. Nothing has changed.")
+            await self._bad(
+                "unknown_type", f"There is no message of type “{message['type'][:40]}”. Nothing has changed."
+            )
             return
         try:
             await handler(message)
@@ -131,11 +189,11 @@ class PamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         """Send exactly the frames after `after_seq`, then follow."""
         thread = _id(message, "thread")
         after = message.get("after_seq", 0)
-        if isinstance(after, bool) or not isinstance(after, int) or after < 0:
+        if isinstance(after, bool) or not isinstance(after, int) or not 0 <= after <= LARGEST_SEQ:
             raise Problem("bad_message", "after_seq is a number from 0.")
-        await self._own_thread(thread)
-        self.sent[str(thread)] = after
-        self.wake.set()
+        last = await self._last_seq(thread)
+        # A number beyond the last (of a copy of the data that is gone) would hide what comes next.
+        self._follow(str(thread), min(after, last))
 
     async def on_say(self, message: dict[str, Any]) -> None:
         """Take what is said; the turn is stored before it is acknowledged."""
@@ -150,13 +208,18 @@ class PamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             turn: Turn = await in_thread(turns.accept, self.user, text, thread, client_id)
         except turns.SayProblem as problem:
             raise Problem("not_taken", str(problem)) from problem
-        if str(turn.thread_id) not in self.sent:
-            first = await in_thread(self._before, turn)
-            self.sent[str(turn.thread_id)] = first
+        before = await in_thread(self._before, turn) if str(turn.thread_id) not in self.sent else None
         await self._send(
             {"type": "accepted", "client_id": client_id, "thread": str(turn.thread_id), "turn": str(turn.pk)}
         )
+        self._follow(str(turn.thread_id), before)
         turns.start(turn)
+
+    def _follow(self, thread: str, after: int | None = None) -> None:
+        """Send what a thread has after this number (or after what was sent), and what it gets from now on."""
+        if after is not None:
+            self.sent[thread] = after
+        self.behind.add(thread)
         self.wake.set()
 
     def _before(self, turn: Turn) -> int:
@@ -212,11 +275,13 @@ class PamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def on_stop(self, message: dict[str, Any]) -> None:
         """Ask a turn to do no more."""
-        await in_thread(turns.stop, self.user, _id(message, "turn"))
+        if not await in_thread(turns.stop, self.user, _id(message, "turn")):
+            raise Problem("not_found", "There is no such turn.")
 
     async def pam_frames(self, event: dict[str, Any]) -> None:
         """A thread of this person has new frames."""
-        self.wake.set()
+        if event["thread"] in self.sent:
+            self._follow(event["thread"])
 
     async def pam_hint(self, event: dict[str, Any]) -> None:
         """What this person sees has changed in these domains."""
@@ -247,17 +312,21 @@ class PamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def _pump(self) -> None:
         """Send what is not sent yet of every followed thread; hints only wake it, so none is kept in memory."""
         while True:
-            await self.wake.wait()
+            try:
+                async with asyncio.timeout(POLL_SECONDS if self.joined else POLL_WITHOUT_HINTS):
+                    await self.wake.wait()
+            except TimeoutError:
+                await self._join()
+                self.behind.update(self.sent)
             self.wake.clear()
-            for thread in list(self.sent):
+            behind, self.behind = self.behind, set()
+            for thread in behind:
                 try:
                     await self._catch_up(thread)
-                except asyncio.CancelledError:
-                    raise
                 except Exception:
                     log.exception("socket.pump_failed")
+                    self._follow(thread)
                     await asyncio.sleep(0.5)
-                    self.wake.set()
 
     async def _catch_up(self, thread: str) -> None:
         def read(after: int) -> list[dict[str, Any]]:
@@ -273,13 +342,15 @@ class PamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             if len(found) < BATCH:
                 return
 
-    async def _own_thread(self, thread: UUID) -> None:
-        def exists() -> bool:
+    async def _last_seq(self, thread: UUID) -> int:
+        def read() -> int | None:
             with acting_as(self.user):
-                return Thread.objects.filter(pk=thread).exists()
+                return Thread.objects.filter(pk=thread).values_list("last_seq", flat=True).first()
 
-        if not await in_thread(exists):
+        last: int | None = await in_thread(read)
+        if last is None:
             raise Problem("not_found", "There is no such conversation.")
+        return last
 
     async def _bad(self, code: str, message: str) -> None:
         self.bad += 1
@@ -311,5 +382,3 @@ def _steps(message: dict[str, Any]) -> list[UUID] | None:
         return [UUID(str(step)) for step in steps]
     except ValueError as problem:
         raise Problem("bad_message", "steps is a list of ids.") from problem
-
-

@@ -72,7 +72,10 @@ def approve(user: Any, plan_id: UUID, step_ids: Sequence[UUID] | None = None) ->
             frames.write(
                 plan.thread,
                 turn,
-                [("plan.updated", {"plan": shown.plan_of(plan)}), ("notice", {"text": notice, "level": "warn"})],
+                [
+                    ("plan.updated", {"plan": shown.plan_of(plan)}),
+                    ("notice", {"text": notice, "level": "warn"}),
+                ],
             )
             return turn
         outcomes = executor.run(user, steps, source="chat", label=plan.title)
@@ -95,7 +98,10 @@ def decline(user: Any, plan_id: UUID, step_ids: Sequence[UUID] | None = None) ->
     """Decline the waiting steps, or the named ones; nothing of them happens."""
     with transaction.atomic():
         plan = _locked(plan_id)
-        for action in _chosen(plan, step_ids):
+        chosen = _chosen(plan, step_ids)
+        if not chosen:  # done or declined before: nothing is left to say no to
+            return plan.turn
+        for action in chosen:
             action.status = Action.Status.DECLINED
             action.save()
         _settle(plan)
@@ -172,5 +178,3 @@ def _chosen(plan: Plan, step_ids: Sequence[UUID] | None) -> list[Action]:
 
 def _step(action: Action) -> Step:
     return Step(action.pk, action.tool, action.arguments)
-
-

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import datetime as dt
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -31,10 +33,15 @@ from .replies import reply_of
 log = structlog.get_logger(__name__)
 
 LONGEST_SAID = 8_000  # characters of one message
-LEASE = dt.timedelta(seconds=45)
+LEASE = dt.timedelta(seconds=15)  # renewed while the work goes on; after a kill another takes over so late
+RENEW_SECONDS = 4
 MOST_ROUNDS = 8
 MOST_ATTEMPTS = 3
 _pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="turn")
+
+
+class Superseded(Exception):
+    """Another process has taken the turn over: this one leaves it alone."""
 
 
 class SayProblem(ValueError):
@@ -46,7 +53,7 @@ def accept(user: Any, text: str, thread_id: UUID | None = None, client_id: str |
 
     Raises SayProblem.
     """
-    said = text.replace("\x00", "").strip()
+    said = text.replace("\x00", "").encode(errors="replace").decode().strip()
     if not said:
         raise SayProblem("There are no words in this message. Write what should be done or asked.")
     if len(said) > LONGEST_SAID:
@@ -95,17 +102,28 @@ def start(turn: Turn) -> None:
     _pool.submit(context.run, _start, turn.owner_id, turn.pk)
 
 
-def _start(owner_id: UUID, turn_id: UUID) -> None:
+def _start(owner_id: UUID, turn_id: UUID, fresh: bool = True) -> None:
     try:
-        process(User.objects.get(pk=owner_id), turn_id, fresh=True)
+        process(User.objects.get(pk=owner_id), turn_id, fresh=fresh)
     except Exception:
         log.exception("turn.failed", turn=str(turn_id))
     finally:
         connection.close()
 
 
+def take_over(limit: int = 50) -> int:
+    """Go on with turns whose process is gone, each in a thread of its own; return how many."""
+    found = unfinished(limit)
+    for turn_id, owner_id in found:
+        _pool.submit(contextvars.Context().run, _start, owner_id, turn_id, False)
+    return len(found)
+
+
 def process(user: Any, turn_id: UUID, *, fresh: bool = False) -> Turn:
-    """Work on a turn until it is finished; returns at once where another holds it or it is finished."""
+    """Work on a turn until it is finished; returns at once where another holds it or it is finished.
+
+    What the database refuses at this moment is left for whoever takes the turn over.
+    """
     with acting_as(user):
         turn = _claim(turn_id, fresh)
         if turn is None:
@@ -113,11 +131,52 @@ def process(user: Any, turn_id: UUID, *, fresh: bool = False) -> Turn:
         if turn.request_id:
             identity.begin(turn.request_id)
         try:
-            _work(user, turn)
+            with _kept(user, turn):
+                _work(user, turn)
+        except Superseded:
+            log.warning("turn.superseded", turn=str(turn.pk))
+        except (OperationalError, InterfaceError):
+            log.exception("turn.interrupted", turn=str(turn.pk))
         except Exception:
             log.exception("turn.failed", turn=str(turn.pk))
-            _finish(turn, Turn.Status.FAILED, "PAM failed at this. What stands in the receipts above is done, nothing else.")
+            with contextlib.suppress(Superseded, Thread.DoesNotExist):
+                _finish(
+                    turn,
+                    Turn.Status.FAILED,
+                    "PAM failed at this. What stands in the receipts above is done, nothing else.",
+                )
         return turn
+
+
+@contextlib.contextmanager
+def _kept(user: Any, turn: Turn) -> Iterator[None]:
+    """Renew the lease while the block lasts, however long an engine is silent."""
+    ended = threading.Event()
+
+    def keep() -> None:
+        while not ended.wait(RENEW_SECONDS):
+            try:
+                with acting_as(user):
+                    _hold(turn)
+            except Superseded:
+                return
+            except DatabaseError:
+                log.warning("turn.lease_not_renewed", turn=str(turn.pk))
+            finally:
+                connection.close()
+
+    threading.Thread(target=keep, name="lease", daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
+
+
+def _hold(turn: Turn) -> None:
+    """Renew the lease, in the transaction of what is written under it; raises Superseded where it is another's."""
+    mine = Turn.objects.filter(pk=turn.pk, status=Turn.Status.WORKING, attempts=turn.attempts)
+    if not mine.update(lease_until=timezone.now() + LEASE):
+        raise Superseded
 
 
 def _claim(turn_id: UUID, fresh: bool) -> Turn | None:
@@ -134,30 +193,49 @@ def _claim(turn_id: UUID, fresh: bool) -> Turn | None:
 
 def _work(user: Any, turn: Turn) -> None:
     if turn.attempts > MOST_ATTEMPTS:
-        _finish(turn, Turn.Status.FAILED, "PAM was interrupted at this several times and gave up. Say it again.")
+        _finish(
+            turn, Turn.Status.FAILED, "PAM was interrupted at this several times and gave up. Say it again."
+        )
         return
     engine = _engine(turn)
     number = 0
     actions: list[Action] = []
     answer = Answer()
     while number < MOST_ROUNDS:
+        if not _stopped(turn):
+            engine, answer = _round(turn, engine, number, actions)
         if _stopped(turn):
-            _finish(turn, Turn.Status.STOPPED, reply_of(actions) or "Stopped. Nothing more is done.")
+            _finish(turn, Turn.Status.STOPPED, reply_of(actions) or "Stopped. Nothing has changed.")
             return
-        engine, answer = _round(turn, engine, number)
         actions += _act(user, turn, number, answer)
         number += 1
         if not answer.more:
             break
-    wrote = any(action.lines or action.plan_id for action in actions)
-    said = reply_of(actions)
-    # The engine's own words stand beside answers; where something was done or waits, the journal alone speaks.
-    reply = said if wrote and said else " ".join(part for part in (said if engine.name != "openai" else "", answer.text) if part)
     dialogue.remember(turn, actions, answer.question)
+    reply = _reply(engine, actions, answer.text)
     question = answer.question["question"] if answer.question else ""
     if question and question not in reply:
         reply = f"{reply} {question}".strip()
-    _finish(turn, Turn.Status.DONE, reply or said or "Nothing has changed.")
+    _finish(turn, Turn.Status.DONE, reply or "Nothing has changed.")
+
+
+def _reply(engine: Engine, actions: list[Action], text: str) -> str:
+    """Return what the turn says: where something was done, waits or failed the journal alone speaks."""
+    if engine.name != "openai":
+        said = reply_of(actions)
+        wrote = any(action.lines or action.plan_id for action in actions)
+        return said if wrote and said else " ".join(part for part in (said, text) if part)
+    # What a model got wrong and then got right is no news.
+    right = {action.tool: action.round for action in actions if action.status in {"done", "proposed"}}
+    told = [a for a in actions if a.status not in {"failed", "asks"} or right.get(a.tool, -1) <= a.round]
+    said = reply_of(told)
+    tried = any(a.lines or a.plan_id or (a.status in {"failed", "asks"} and _writes(a)) for a in told)
+    return said if tried and said else text or said
+
+
+def _writes(action: Action) -> bool:
+    tool = find(action.tool)
+    return tool is None or tool.effect == "write"
 
 
 def _engine(turn: Turn) -> Engine:
@@ -170,7 +248,7 @@ def _engine(turn: Turn) -> Engine:
     return EmbeddedEngine()
 
 
-def _round(turn: Turn, engine: Engine, number: int) -> tuple[Engine, Answer]:
+def _round(turn: Turn, engine: Engine, number: int, actions: list[Action]) -> tuple[Engine, Answer]:
     """Return the stored answer of a round, or ask the engine and store it with the ids of its actions."""
     kept = Round.objects.filter(turn=turn, number=number).first()
     if kept is not None:
@@ -181,25 +259,41 @@ def _round(turn: Turn, engine: Engine, number: int) -> tuple[Engine, Answer]:
     except EngineFailed as problem:
         log.warning("engine.failed", engine=engine.name, reason=str(problem)[:200])
         metrics.turns.labels(engine.name, "fell_back").inc()
-        from .engines.embedded.engine import EmbeddedEngine
-
-        notice = "The language model did not answer, so this was understood on this server."
-        frames.write(turn.thread, turn, [("notice", {"text": notice, "level": "warn"})])
-        engine = EmbeddedEngine()
-        answer = engine.answer(turn, number, _speaker(turn), lambda: _stopped(turn))
+        engine, answer = _without_model(turn, number, actions, problem)
     metrics.engine_seconds.labels(engine.name).observe(time.perf_counter() - started)
     with transaction.atomic():
+        _hold(turn)
         Round.objects.create(turn=turn, number=number, answer=answer.as_json(), tokens=answer.tokens)
-        Turn.objects.filter(pk=turn.pk).update(engine=engine.name, lease_until=timezone.now() + LEASE)
+        Turn.objects.filter(pk=turn.pk).update(engine=engine.name)
     turn.engine = engine.name
     return engine, answer
+
+
+def _without_model(
+    turn: Turn, number: int, actions: list[Action], problem: EngineFailed
+) -> tuple[Engine, Answer]:
+    """Let the embedded engine take over; what was done before the model failed is not done again."""
+    from .engines.embedded.engine import EmbeddedEngine
+
+    engine = EmbeddedEngine()
+    if any(_writes(action) for action in actions):
+        notice = "The language model stopped answering. What stands in the receipts is done; say again what is missing."
+        _speak(turn, [("notice", {"text": notice, "level": "warn"})])
+        return engine, Answer()
+    _speak(turn, [("notice", {"text": problem.notice, "level": "warn"})])
+    return engine, engine.answer(turn, number, _speaker(turn), lambda: _stopped(turn))
+
+
+def _speak(turn: Turn, told: list[frames.FrameData]) -> None:
+    with transaction.atomic():
+        _hold(turn)
+        frames.write(turn.thread, turn, told)
 
 
 def _speaker(turn: Turn) -> Callable[[str], None]:
     def say(text: str) -> None:
         if text:
-            frames.write(turn.thread, turn, [("text.delta", {"text": text})])
-            Turn.objects.filter(pk=turn.pk).update(lease_until=timezone.now() + LEASE)
+            _speak(turn, [("text.delta", {"text": text})])
 
     return say
 
@@ -212,8 +306,17 @@ def _act(user: Any, turn: Turn, number: int, answer: Answer) -> list[Action]:
     context = dialogue.current_turn.set(turn)
     try:
         with transaction.atomic():
+            _hold(turn)
             actions = [
-                Action(id=call.id, owner=user, turn=turn, round=number, position=n, tool=call.tool, arguments=call.arguments)
+                Action(
+                    id=call.id,
+                    owner=user,
+                    turn=turn,
+                    round=number,
+                    position=n,
+                    tool=call.tool,
+                    arguments=call.arguments,
+                )
                 for n, call in enumerate(answer.calls)
             ]
             at_once = [action for action in actions if not _waits(user, action)]
@@ -259,10 +362,13 @@ def _told(actions: list[Action]) -> list[frames.FrameData]:
     return told
 
 
-def stop(user: Any, turn_id: UUID) -> None:
-    """Ask a turn to do no more; what is done stays done."""
+def stop(user: Any, turn_id: UUID) -> bool:
+    """Ask a turn to do no more; what is done stays done. Return whether there is such a turn."""
     with acting_as(user):
+        if not Turn.objects.filter(pk=turn_id).exists():
+            return False
         Turn.objects.filter(pk=turn_id, status__in=["accepted", "working"]).update(stop_asked=True)
+        return True
 
 
 def _stopped(turn: Turn) -> bool:
@@ -271,6 +377,7 @@ def _stopped(turn: Turn) -> bool:
 
 def _finish(turn: Turn, status: str, reply: str) -> None:
     with transaction.atomic():
+        _hold(turn)
         turn.status, turn.reply, turn.finished_at = status, reply, timezone.now()
         turn.save(update_fields=["status", "reply", "finished_at", "updated_at"])
         frames.write(turn.thread, turn, [("turn.finished", {"status": status, "reply": reply})])
@@ -282,5 +389,3 @@ def unfinished(limit: int = 50) -> list[tuple[UUID, UUID]]:
     with unscoped("unfinished turns are claimed"):
         rows = Turn.objects.filter(status__in=["accepted", "working"], lease_until__lt=timezone.now())
         return list(rows.order_by("lease_until").values_list("pk", "owner_id")[:limit])
-
-

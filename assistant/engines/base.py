@@ -12,8 +12,18 @@ from pam.access import uuid7
 from ..models import Turn
 
 
+NO_ANSWER = "The language model did not answer, so this was understood on this server."
+
+
 class EngineFailed(Exception):
-    """The engine cannot answer (endpoint down, slow, over its cap): another takes over within the turn."""
+    """The engine cannot answer (endpoint down, slow, over its cap): another takes over within the turn.
+
+    `notice` tells the person why.
+    """
+
+    def __init__(self, reason: str, notice: str = NO_ANSWER) -> None:
+        super().__init__(reason)
+        self.notice = notice
 
 
 @dataclass

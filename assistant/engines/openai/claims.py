@@ -12,16 +12,26 @@ _DONE = (
     "invited|transferred|cancelled|completed|marked|ticked|undone|reminded|paid|entered|put"
 )
 _CLAIM = re.compile(
-    rf"\b(?:i|we|i've|i have|we've|has been|have been|was|were|is now|are now|it's|successfully|now)\b[^.!?\n]{{0,40}}\b(?:{_DONE})\b"
-    rf"|^\W*(?:done|all set|{_DONE})\b",
+    rf"\b(?:i|we|i've|i’ve|i have|we've|we’ve|has|have|was|were|is|are|it's|it’s|successfully|now|just|been)\b"
+    rf"[^!?\n]{{0,40}}?\b(?:{_DONE})\b",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+\s*|[^.!?\n]+$")
+_CLAIM_AT_ONCE = re.compile(
+    rf"^\W*(?:ok(?:ay)?|sure|great|perfect|no worries|right)?\W*(?:done|all (?:set|done|sorted)|sorted|{_DONE})\b"
+    r"|\btaken care of\b|\b(?:that's|that’s|it's|it’s|consider it|all) (?:done|sorted)\b|\bin (?:your|the) (?:log|books|calendar|list) now\b",
+    re.IGNORECASE,
+)
+_CLOSE = r"[\"'”’)\]*_]*"
+# A full stop inside 42.50 or example.com ends nothing.
+_WHOLE = re.compile(rf".+?(?:[.!?]+{_CLOSE}\s+|\n+)", re.DOTALL)
+_LAST = re.compile(rf".+?(?:[.!?]+{_CLOSE}(?:\s+|$)|\n+|$)", re.DOTALL)
 
 
 def claims_done(sentence: str) -> bool:
-    """Whether a sentence says that something was done."""
-    return _CLAIM.search(sentence) is not None
+    """Whether a sentence says that something was done; asking whether it was is no claim."""
+    if _CLAIM_AT_ONCE.search(sentence):
+        return True
+    return not sentence.rstrip().endswith("?") and _CLAIM.search(sentence) is not None
 
 
 class Speech:
@@ -36,12 +46,14 @@ class Speech:
         self.waiting = ""
         self.gathered = ""
         self.passed = ""
+        self.heard = 0  # characters
         self.last = time.monotonic()
 
     def hear(self, text: str) -> None:
         """Take some more words."""
         self.waiting += text
-        while match := re.match(r"[^.!?\n]*[.!?\n]+\s", self.waiting):
+        self.heard += len(text)
+        while match := _WHOLE.match(self.waiting):
             self._take(match.group())
             self.waiting = self.waiting[match.end() :]
         if self.gathered and time.monotonic() - self.last >= GATHER_SECONDS:
@@ -49,7 +61,7 @@ class Speech:
 
     def end(self) -> str:
         """Take the rest and return everything that was passed on."""
-        for sentence in _SENTENCE.findall(self.waiting):
+        for sentence in _LAST.findall(self.waiting):
             self._take(sentence)
         self.waiting = ""
         self._pass_on()

@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import openai
 from django.conf import settings
 from django.db.models import Sum
 from django.utils import timezone
@@ -23,9 +22,15 @@ from pam.tools.registry import tools
 
 from .claims import Speech
 from .messages import messages_of
+from .stream import chunks
 
 # Saying yes is the person's own act; a model never approves what it proposed.
-NOT_FOR_A_MODEL = frozenset({"assistant.confirm", "assistant.decline", "assistant.help", "assistant.greeting"})
+NOT_FOR_A_MODEL = frozenset(
+    {"assistant.confirm", "assistant.decline", "assistant.help", "assistant.greeting"}
+)
+
+
+CAP_REACHED = "Today's allowance for the language model is used up, so this was understood on this server."
 
 
 def spoken(name: str) -> str:
@@ -43,7 +48,11 @@ def offered() -> list[dict[str, Any]]:
     return [
         {
             "type": "function",
-            "function": {"name": spoken(tool.name), "description": tool.description, "parameters": tool.schema()},
+            "function": {
+                "name": spoken(tool.name),
+                "description": tool.description,
+                "parameters": tool.schema(),
+            },
         }
         for tool in tools()
         if tool.name not in NOT_FOR_A_MODEL
@@ -55,38 +64,24 @@ class OpenAIEngine:
 
     name = "openai"
 
-    def answer(self, turn: Turn, number: int, say: Callable[[str], None], stopped: Callable[[], bool]) -> Answer:
+    def answer(
+        self, turn: Turn, number: int, say: Callable[[str], None], stopped: Callable[[], bool]
+    ) -> Answer:
         """Return one round's answer; raises EngineFailed where the endpoint is down, slow, over the cap or unreadable."""
         self._check_cap()
-        client = openai.OpenAI(
-            api_key=settings.OPENAI_API_KEY or "none",
-            base_url=settings.OPENAI_BASE_URL or None,
-            timeout=settings.OPENAI_TIMEOUT_SECONDS,
-            max_retries=0,  # a model is never asked twice for one round
-        )
         wrote = turn.actions.exclude(lines=[]).exists()
         speech = Speech(say, silent=wrote)
-        try:
-            return self._stream(client, turn, number, speech, stopped)
-        except (openai.OpenAIError, ValueError, OSError) as problem:
-            raise EngineFailed(type(problem).__name__) from problem
-        finally:
-            client.close()
-
-    def _stream(
-        self, client: openai.OpenAI, turn: Turn, number: int, speech: Speech, stopped: Callable[[], bool]
-    ) -> Answer:
-        chunks = client.chat.completions.create(
-            model=settings.OPENAI_MODEL,
-            messages=messages_of(turn, number),  # type: ignore[arg-type]
-            tools=offered(),  # type: ignore[arg-type]
-            stream=True,
-            stream_options={"include_usage": True},
-        )
+        request = {
+            "model": settings.OPENAI_MODEL,
+            "messages": messages_of(turn, number),
+            "tools": offered(),
+            "stream": True,
+            "stream_options": {"include_usage": True},
+        }
         pieces: dict[int, dict[str, str]] = {}
         used = 0
         finished = False
-        for chunk in chunks:
+        for chunk in chunks(request, stopped):
             if chunk.usage is not None:
                 used = chunk.usage.total_tokens
                 metrics.tokens.labels("prompt").inc(chunk.usage.prompt_tokens)
@@ -101,29 +96,42 @@ class OpenAIEngine:
                     if part.function is not None:
                         piece["name"] += part.function.name or ""
                         piece["arguments"] += part.function.arguments or ""
-            if stopped():
-                break
         if not finished and not stopped():
             raise EngineFailed("the answer broke off")
-        calls = [_call(pieces[index]) for index in sorted(pieces)]
-        return Answer(calls, speech.end(), more=bool(calls), tokens=used)
+        # An answer that was stopped is half of one: what it would have called is not known.
+        calls = [_call(pieces[index]) for index in sorted(pieces)] if finished else []
+        tokens = used or _estimated(request, speech.heard, pieces)
+        return Answer(calls, speech.end(), more=bool(calls), tokens=tokens)
 
     def _check_cap(self) -> None:
         cap = settings.OPENAI_DAILY_TOKEN_CAP
         if not cap:
             return
-        today = timezone.now().astimezone(current_user().zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        today = (
+            timezone.now().astimezone(current_user().zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        )
         used = Round.objects.filter(created_at__gte=today).aggregate(total=Sum("tokens"))["total"] or 0
         if used >= cap:
-            raise EngineFailed("the daily cap of tokens is reached")
+            raise EngineFailed("the daily cap of tokens is reached", CAP_REACHED)
 
 
 def _call(piece: dict[str, str]) -> Call:
-    """Return the call of collected pieces; raises ValueError where the model wrote no JSON object."""
-    arguments = json.loads(piece["arguments"] or "{}")
+    """Return the call of collected pieces; raises EngineFailed where the model wrote no JSON object."""
+    try:
+        arguments = json.loads(piece["arguments"] or "{}")
+    except (ValueError, RecursionError) as problem:
+        raise EngineFailed("the arguments are no JSON") from problem
     if not isinstance(arguments, dict):
-        raise ValueError("the arguments are no JSON object")
-    name = unspoken(piece["name"])
+        raise EngineFailed("the arguments are no JSON object")
+    name = unspoken(piece["name"])[:80]
     if name in NOT_FOR_A_MODEL:  # was not offered: answered as a tool that does not exist
         name = f"{name}.not_offered"
-    return Call(name, {key: value for key, value in arguments.items() if value is not None}, reference=piece["id"])
+    return Call(
+        name, {key: value for key, value in arguments.items() if value is not None}, reference=piece["id"]
+    )
+
+
+def _estimated(request: dict[str, Any], heard: int, pieces: dict[int, dict[str, str]]) -> int:
+    """Return about how many tokens an answer took whose endpoint did not count them: four characters each."""
+    asked = len(json.dumps([request["messages"], request["tools"]], ensure_ascii=False))
+    return (asked + heard + sum(len(piece["arguments"]) for piece in pieces.values())) // 4

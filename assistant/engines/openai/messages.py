@@ -26,7 +26,9 @@ Dates are ISO 8601 in the person's zone. Money is {"amount": "42.50", "currency"
 def messages_of(turn: Turn, number: int) -> list[dict[str, Any]]:
     """Return the messages of round `number` in the wire format."""
     messages: list[dict[str, Any]] = [{"role": "system", "content": f"{RULES}\n\n{_moment()}"}]
-    earlier = list(turn.thread.turns.filter(pk__lt=turn.pk, status=Turn.Status.DONE).order_by("-id")[:MOST_TURNS])
+    earlier = list(
+        turn.thread.turns.filter(pk__lt=turn.pk, status=Turn.Status.DONE).order_by("-id")[:MOST_TURNS]
+    )
     for before in reversed(earlier):
         messages.append({"role": "user", "content": before.said})
         if before.reply:
@@ -88,7 +90,9 @@ def _result(action: Action | None) -> str:
         return json.dumps({"status": "not done"})
     data: dict[str, Any] = {"status": action.status, "text": action.text}
     if action.lines:
-        data["changes"] = [f"{line['what']} {line['verb']}, {line['name']} {line['value']}" for line in action.lines[:20]]
+        data["changes"] = [
+            f"{line['what']} {line['verb']}, {line['name']} {line['value']}" for line in action.lines[:20]
+        ]
     if action.status == Action.Status.PROPOSED:
         data["text"] = "This waits for the person's yes. Nothing has changed yet."
     if action.card:
