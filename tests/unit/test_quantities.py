@@ -97,7 +97,8 @@ def test_odometer(text: str, words: str, value: str, unit: str | None) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "drove 650 km", "service every 10,000 km", "next service in 10,000 km", "at 1.899", "at 45", "at $97,450",
+        "drove 650 km", "service every 10,000 km", "next service in 10,000 km", "at 1.899", "at 45",
+        "at $97,450",
         "house at 450,000 dollars", "the 5th at 10", "60 litres",
     ],
 )  # fmt: skip
@@ -121,8 +122,8 @@ def test_any_value_with_any_unit_reads_back(value: Decimal, unit: tuple[str, str
 
 
 pieces = st.sampled_from(
-    ["62", "1.899", "234 567", " ", " ", "L", "km", "/", "100", "an", "hour", "half", "odo", "at", "on the clock", "k",
-     "ran", "pounds", "of", "beef", "twelve", "½", "²", "%", "~", ",", "'s"]
+    ["62", "1.899", "234 567", " ", " ", "L", "km", "/", "100", "an", "hour", "half", "odo", "at",
+     "on the clock", "k", "ran", "pounds", "of", "beef", "twelve", "½", "²", "%", "~", ",", "'s"]
 )  # fmt: skip
 
 

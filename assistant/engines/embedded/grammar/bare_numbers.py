@@ -1,6 +1,7 @@
 """Plain numbers that only their surroundings make money: "paid 45", "18.40 lunch", "twelve fifty".
 
-What is plainly something else (clock times, dates, phone numbers, percentages, quantities, ordinals) is left out;
+What is plainly something else (clock times, dates, phone numbers, percentages, quantities,
+ordinals) is left out;
 what could be a count or a year stays, with the least weight.
 """
 
@@ -27,7 +28,9 @@ _BLOCKED = re.compile(
       | (?<![\d.$€£])\d{{1,2}}[/-]\d{{1,3}}(?![\d.])
       | (?<!\d)\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:[ ]?[ap]\.?m\b)?
       | (?<![\d.])\d{{1,2}}(?:[.:]\d{{2}})?[ ]?(?:[ap]\.?[ ]?m\b|o'?clock\b)
-      | \#\d{{1,9}} | \b(?:no|nr|number|room|flat|unit|apt|gate|platform|version|chapter|page|level|size)\.?[ ]\d{{1,6}}\b(?!\.\d)
+      | \#\d{{1,9}}
+      | \b(?:no|nr|number|room|flat|unit|apt|gate|platform|version|chapter|page|level|size)\.?
+        [ ]\d{{1,6}}\b(?!\.\d)
       | (?<![\w.])(?:\+\d|0\d)(?:[ -]?\d){{6,14}}(?!\w)
       | (?<![\w.])\(?\d{{3}}\)?[-. ]\d{{3}}[-. ]\d{{4}}(?!\d)
       | \b\d{{1,3}}(?:\.\d{{1,3}}){{3}}\b
@@ -40,8 +43,10 @@ _HOURS = re.compile(r"\b(?:at|by|until|till|before|after|from|around|since|past|
 _GLUED_BEFORE = re.compile(r"[\w#/:@&_=+*-]\Z")
 _GLUED_AFTER = re.compile(r"[\w%°/:_#=*]|-[A-Za-z]|[ ]?%|'s\b|[ ](?:percent|per cent|degrees|o'clock)\b")
 _TIME_UNIT = re.compile(
-    r"[ -]{1,2}(?:\w{1,8}[ ])?(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|wks?|weekends?|"
-    r"fortnights?|months?|years?|yrs?|times|past|to[ ](?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|"
+    r"[ -]{1,2}(?:\w{1,8}[ ])?(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|nights?"
+    r"|weeks?|wks?|weekends?|"
+    r"fortnights?|months?|years?|yrs?|times|past|to[ ](?:one|two|three|four|five|six|seven"
+    r"|eight|nine|ten|eleven|"
     r"twelve)|[ap]\.?m)\b",
     re.IGNORECASE,
 )
@@ -49,13 +54,15 @@ _RATE_FIRST = re.compile(r"[ ](?:a|an|per|each|every|the)[ ]", re.IGNORECASE)
 _STRONG = re.compile(
     r"\b(?:paid|pay(?:s|ing)?|spen[dt]|spending|blew|dropped|forked|shelled|cost|costs|costing|charged?|received?|got|"
     r"earned|owes?|owed|owing|budget(?:ed)?|cap(?:ped)?|limit|max|saved?|savings?|transfer(?:red)?|mov(?:e|ed|ing)|"
-    r"sent|send|lent|borrowed|price|totall?(?:ed|ing)?|came to|comes to|withdrew|withdraw|deposit(?:ed)?|worth|expense|made|makes|making|"
+    r"sent|send|lent|borrowed|price|totall?(?:ed|ing)?|came to|comes to|withdrew|withdraw"
+    r"|deposit(?:ed)?|worth|expense|made|makes|making|"
     r"invoice|bill|rent|refund(?:ed)?|salary|wages?|paycheck|goal|balance|fee|tip(?:ped)?|donated?|won|sold|bought)\b"
     r"[^.!?\d]{0,44}\Z",
     re.IGNORECASE,
 )
 _WEAK = re.compile(
-    r"(?:\b(?:for|at|was|were|is|of|to|it|under|over|below|above|about|around|by|make it|not|the|that|another|just|only|"
+    r"(?:\b(?:for|at|was|were|is|of|to|it|under|over|below|above|about|around|by|make it"
+    r"|not|the|that|another|just|only|"
     r"say|log|add|put|be|comes?|came)|['’]s|[:=-])[ ]{1,2}\Z",
     re.IGNORECASE,
 )
@@ -121,7 +128,7 @@ def _said(text: str, figure: Figure) -> str:
 
 
 def _spoken_pair(text: str, first: Figure, second: Figure | None) -> Candidate | None:
-    """ "twelve fifty": units and hundredths said without their names, anywhere but behind "at", "by", "until"."""
+    """ "twelve fifty": units and hundredths without their names, except behind "at", "by", "until"."""
     if second is None or not _are_pair(text, first, second):
         return None
     if _TIME_UNIT.match(text, second.end) or unit_after(text, second.end):

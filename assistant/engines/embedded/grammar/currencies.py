@@ -17,37 +17,110 @@ from babel.numbers import get_currency_name
 
 _EXPONENTS = {
     **dict.fromkeys(
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
+        ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX",
+         "UYI", "VND", "VUV", "XAF", "XOF", "XPF"], 0
     ),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-    **dict.fromkeys("CLF UYW".split(), 4),
+    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
+    **dict.fromkeys(["CLF", "UYW"], 4),
 }  # fmt: skip
 
 # Codes that are English words or names when written small; they count in capitals only, among other letters.
 WORDLIKE = frozenset(
-    "ALL AMD ANG ARS BAM BAN BOB COP CUP DOP ERN GEL GIP ILS LAK LEK MAD MOP MUR NAD PAB PEN RON SCR SHP SOS "
-    "SOL STN SYP TOP TRY WST ZIG".split()
+    [
+        "ALL",
+        "AMD",
+        "ANG",
+        "ARS",
+        "BAM",
+        "BAN",
+        "BOB",
+        "COP",
+        "CUP",
+        "DOP",
+        "ERN",
+        "GEL",
+        "GIP",
+        "ILS",
+        "LAK",
+        "LEK",
+        "MAD",
+        "MOP",
+        "MUR",
+        "NAD",
+        "PAB",
+        "PEN",
+        "RON",
+        "SCR",
+        "SHP",
+        "SOS",
+        "SOL",
+        "STN",
+        "SYP",
+        "TOP",
+        "TRY",
+        "WST",
+        "ZIG",
+    ]
 )
 # Codes that people write in small letters too.
 SMALL_CODES = frozenset(
-    "AED AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD HUF IDR INR JPY KRW MXN MYR NOK NZD PHP PKR PLN QAR RUB SAR "
-    "SEK SGD THB TWD UAH USD VND ZAR".split()
+    [
+        "AED",
+        "AUD",
+        "BRL",
+        "CAD",
+        "CHF",
+        "CNY",
+        "CZK",
+        "DKK",
+        "EUR",
+        "GBP",
+        "HKD",
+        "HUF",
+        "IDR",
+        "INR",
+        "JPY",
+        "KRW",
+        "MXN",
+        "MYR",
+        "NOK",
+        "NZD",
+        "PHP",
+        "PKR",
+        "PLN",
+        "QAR",
+        "RUB",
+        "SAR",
+        "SEK",
+        "SGD",
+        "THB",
+        "TWD",
+        "UAH",
+        "USD",
+        "VND",
+        "ZAR",
+    ]
 )
 
 SIGNS: dict[str, str | None] = {
-    "$": None, "£": "GBP", "€": "EUR", "¥": "JPY", "￥": "JPY", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY",
-    "₪": "ILS", "₫": "VND", "₴": "UAH", "₱": "PHP", "฿": "THB", "₦": "NGN", "₵": "GHS", "₡": "CRC", "₲": "PYG",
-    "₸": "KZT", "₮": "MNT", "₭": "LAK", "៛": "KHR", "৳": "BDT", "₾": "GEL", "₼": "AZN", "֏": "AMD", "元": "CNY",
+    "$": None, "£": "GBP", "€": "EUR", "¥": "JPY", "￥": "JPY", "₹": "INR", "₩": "KRW", "₽": "RUB",
+    "₺": "TRY",
+    "₪": "ILS", "₫": "VND", "₴": "UAH", "₱": "PHP", "฿": "THB", "₦": "NGN", "₵": "GHS",
+    "₡": "CRC", "₲": "PYG",
+    "₸": "KZT", "₮": "MNT", "₭": "LAK", "៛": "KHR", "৳": "BDT", "₾": "GEL", "₼": "AZN",
+    "֏": "AMD", "元": "CNY",
     "A$": "AUD", "AU$": "AUD", "AUD$": "AUD", "US$": "USD", "USD$": "USD", "U$": "USD", "NZ$": "NZD",
     "NZD$": "NZD", "C$": "CAD", "CA$": "CAD", "CAD$": "CAD", "CDN$": "CAD", "HK$": "HKD", "S$": "SGD",
-    "SG$": "SGD", "NT$": "TWD", "R$": "BRL", "MX$": "MXN", "J$": "JMD", "FJ$": "FJD", "Z$": "ZWG", "TT$": "TTD",
+    "SG$": "SGD", "NT$": "TWD", "R$": "BRL", "MX$": "MXN", "J$": "JMD", "FJ$": "FJD", "Z$": "ZWG",
+    "TT$": "TTD",
     "B$": "BND", "CN¥": "CNY", "JP¥": "JPY", "RMB¥": "CNY",
 }  # fmt: skip
 # Letters that serve as signs: where they stand before a number, and where behind.
 LETTER_PREFIXES: dict[str, str | None] = {
     "rs": "INR", "rs.": "INR", "re.": "INR", "rp": "IDR", "rp.": "IDR", "rm": "MYR", "kr": None, "kr.": None,
     "fr.": "CHF", "sfr.": "CHF", "l.e": "EGP", "l.e.": "EGP", "le": "EGP", "ksh": "KES", "kshs": "KES",
-    "tsh": "TZS", "ush": "UGX", "dhs": "AED", "dh": "AED", "rmb": "CNY", "php": "PHP", "gh₵": "GHS", "b/.": "PAB",
+    "tsh": "TZS", "ush": "UGX", "dhs": "AED", "dh": "AED", "rmb": "CNY", "php": "PHP",
+    "gh₵": "GHS", "b/.": "PAB",
     "s/": "PEN", "s/.": "PEN", "zł": "PLN", "kč": "CZK", "p.": None, "stg": "GBP", "nis": "ILS",
 }  # fmt: skip
 LETTER_SUFFIXES: dict[str, str | None] = {
@@ -59,13 +132,15 @@ LETTER_SUFFIXES: dict[str, str | None] = {
 # Nouns that several countries share, and what they mean when said alone.
 _SHARED: dict[str, str | None] = {
     "dollar": None, "dollars": None, "doller": None, "dollers": None, "dollar's": None, "dolar": None,
-    "dolars": None, "buck": None, "bucks": None, "bux": None, "clams": None, "smackers": None, "smackeroos": None,
+    "dolars": None, "buck": None, "bucks": None, "bux": None, "clams": None, "smackers": None,
+    "smackeroos": None,
     "pound": "GBP", "pounds": "GBP", "quid": "GBP", "quids": "GBP", "squid": "GBP", "nicker": "GBP",
     "sterling": "GBP", "poundssterling": "GBP", "poundsterling": "GBP", "britishpounds": "GBP",
     "britishpound": "GBP", "englishpounds": "GBP", "ukpounds": "GBP",
     "euro": "EUR", "euros": "EUR", "euroes": "EUR", "yen": "JPY", "yens": "JPY", "yuan": "CNY",
     "yuans": "CNY", "renminbi": "CNY", "kuai": "CNY", "rupee": "INR", "rupees": "INR", "rupies": "INR",
-    "rupee's": "INR", "franc": "CHF", "francs": "CHF", "peso": None, "pesos": None, "rial": None, "rials": None,
+    "rupee's": "INR", "franc": "CHF", "francs": "CHF", "peso": None, "pesos": None, "rial": None,
+    "rials": None,
     "riyal": None, "riyals": None, "dinar": None, "dinars": None, "shilling": None, "shillings": None,
     "krone": None, "kroner": None, "krona": "SEK", "kronor": "SEK", "kronas": "SEK", "crowns": None,
     "koruna": "CZK", "korunas": "CZK", "koruny": "CZK", "lira": "TRY", "liras": "TRY", "reais": "BRL",
@@ -107,13 +182,14 @@ _NOTES: dict[str, tuple[str | None, int]] = {
     "tenner": ("GBP", 10), "tenners": ("GBP", 10), "fiver": ("GBP", 5), "fivers": ("GBP", 5),
 }  # fmt: skip
 # Currency nouns that are ordinary English words: they need an amount of hundreds before they are believed.
-COMMON_NOUNS = frozenset({"won", "som", "real", "sol", "leu", "lev", "lek", "dram", "kip", "dong", "colon", "sum",
+COMMON_NOUNS = frozenset({"won", "som", "real", "sol", "leu", "lev", "lek", "dram", "kip", "dong",
+                          "colon", "sum",
                           "tala", "crowns", "clams", "squid", "sent", "vatu", "birr", "lira"})  # fmt: skip
 
 
 @dataclass(frozen=True)
 class CurrencyWord:
-    """What a word says of money: the code where it fixes one, whether it counts minor units, a note's value."""
+    """What a word says of money: the code where it fixes one, minor units or not, a note's value."""
 
     code: str | None
     minor: bool = False
@@ -178,7 +254,8 @@ def currency_word(text: str) -> CurrencyWord | None:
 def currency_code(text: str, *, alone: bool = False, capitals: bool = False) -> str | None:
     """The ISO code that three letters are, or ``None``.
 
-    ``capitals``: the whole surrounding text is in capitals, so codes that are words ("TRY", "ALL") do not count
+    ``capitals``: the whole surrounding text is in capitals, so codes that are words ("TRY", "ALL")
+    do not count
     unless the text holds nothing but the amount (``alone``).
     """
     code = text.upper()
@@ -190,7 +267,7 @@ def currency_code(text: str, *, alone: bool = False, capitals: bool = False) -> 
 
 
 def currency_of(text: str) -> str | None:
-    """The ISO code that a sign, a code or a currency's name fixes ("€", "aud", "rupees"); ``None`` for others."""
+    """The ISO code that a sign, a code or a name fixes ("€", "aud", "rupees"); ``None`` for others."""
     said = text.strip()
     if said in SIGNS:
         return SIGNS[said]

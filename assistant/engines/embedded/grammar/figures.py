@@ -51,7 +51,8 @@ def tidy(value: Decimal) -> Decimal:
 class Figure:
     """A number that could be an amount: offsets, value, and how it was written.
 
-    ``decimals`` counts the digits behind the decimal mark; ``point_group`` says that its one point could group
+    ``decimals`` counts the digits behind the decimal mark; ``point_group`` says that its one point
+    could group
     thousands ("1.284"); ``fraction`` that it is a part such as "half"; ``ordinal`` that it ranks.
     """
 
@@ -115,7 +116,7 @@ def read_figure(text: str, at: int) -> Figure | None:
 
 
 def _is_fraction(said: str) -> bool:
-    return said.split()[-1].split("-")[-1] in _FRACTION_WORDS and not said.startswith(
+    return said.rsplit(maxsplit=1)[-1].rsplit("-", maxsplit=1)[-1] in _FRACTION_WORDS and not said.startswith(
         ("two and", "three and", "one and")
     )
 

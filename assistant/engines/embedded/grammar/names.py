@@ -1,4 +1,4 @@
-"""Mentions of the user's own things in a text: their vehicle, group, account, category by name, slips included."""
+"""Mentions of the user's own things in a text (vehicle, group, account, category), slips included."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ARTICLES = frozenset({"the", "my", "our"})
 
 @dataclass(frozen=True)
 class NamedThing:
-    """A thing that the user has a name for; ``kind`` is the slot it fills ("vehicle"), ``id`` the record's."""
+    """A thing the user has a name for; ``kind`` is the slot it fills ("vehicle"), ``id`` the record's."""
 
     kind: str
     id: str
@@ -36,7 +36,7 @@ class NamedThing:
 
 @dataclass(frozen=True)
 class NameSpan:
-    """A mention: offsets of the name without article and possessive; ``score`` 100 where exact, less for slips."""
+    """A mention: the name without article and possessive; ``score`` 100 where exact, less for slips."""
 
     start: int
     end: int
@@ -191,7 +191,8 @@ def _matches(window: Sequence[_Token], index: _Index) -> tuple[tuple[NamedThing,
 def find_names(text: str, names: Sequence[NamedThing]) -> list[NameSpan]:
     """Mentions of ``names`` in ``text``, left to right; where they overlap, the longest stands.
 
-    Things that share a name give one span each, at the same offsets. Slips of the finger are forgiven in names of
+    Things that share a name give one span each, at the same offsets. Slips of the finger are
+    forgiven in names of
     five letters and more, never where what stands there is an everyday word of its own.
     """
     index = _index(tuple(names))

@@ -1,4 +1,4 @@
-"""Quantities in everyday English: litres, gallons, kilometres, economy, weights, durations, people, odometers.
+"""Quantities in everyday English: litres, kilometres, economy, weights, durations, people, odometers.
 
 Values stay in the unit said; whoever keeps them converts. All patterns are bounded.
 """
@@ -35,7 +35,8 @@ class QuantitySpan:
 _UNIT_WORDS: tuple[tuple[Unit, str], ...] = (
     (
         "L/100km",
-        r"(?:l|lit(?:re|er)s?)[ ]?(?:/|per|to(?: the)?)[ ]?(?:100|hundred)(?:[ ]?(?:kms?|kilomet(?:re|er)s?|ks?|k's))?",
+        r"(?:l|lit(?:re|er)s?)[ ]?(?:/|per|to(?: the)?)[ ]?(?:100|hundred)(?:[ ]?(?:kms?"
+        r"|kilomet(?:re|er)s?|ks?|k's))?",
     ),
     (
         "km/L",
@@ -69,6 +70,10 @@ _FRACTIONS = re.compile(r"(?:half|(?:a|one|three)[ ](?:half|quarters?))\Z", re.I
 _ONE_UNIT = re.compile(
     r"\ban?[ ](?=(?:hour|hr|lit(?:re|er)|gallon|mile|kilo|kilomet(?:re|er))\b)", re.IGNORECASE
 )
+_RATE_BEFORE = re.compile(
+    r"(?:[\d$£€%]|\b(?:dollars|bucks|quid|pounds|euros?|cents|once|twice|times|half|kms?|miles))[ ]\Z",
+    re.IGNORECASE,
+)
 _ABOUT = re.compile(
     r"(?:\b(?:about|around|roughly|approx(?:imately)?\.?|circa|nearly|almost|some|maybe|like|say|approaching|"
     r"close to|just (?:over|under|shy of|on)|bit (?:over|under)|or so)[ ]{1,2}|~[ ]?)\Z",
@@ -92,9 +97,11 @@ _WEIGHING = re.compile(
 _LOST_MONEY = re.compile(r"[ ](?:on|at|in a bet|betting|to)\b", re.IGNORECASE)
 _POUNDS = re.compile(r"[ ]{1,2}pounds?\b", re.IGNORECASE)
 _WEIGHABLE = re.compile(
-    r"[ ]of[ ](?:\w{1,14}[ ]){0,2}?(?:potatoes|spuds|flour|sugar|rice|pasta|beef|steak|mince|chicken|turkey|pork|"
+    r"[ ]of[ ](?:\w{1,14}[ ]){0,2}?(?:potatoes|spuds|flour|sugar|rice|pasta|beef|steak"
+    r"|mince|chicken|turkey|pork|"
     r"lamb|ham|bacon|meat|fish|salmon|prawns|shrimp|cheese|butter|apples|oranges|bananas|grapes|tomatoes|carrots|"
-    r"onions|beans|nuts|almonds|coffee beans|chocolate|dog food|muscle|fat|weight|clay|soil|sand|gravel|fertili[sz]er)"
+    r"onions|beans|nuts|almonds|coffee beans|chocolate|dog food|muscle|fat|weight|clay|soil"
+    r"|sand|gravel|fertili[sz]er)"
     r"\b",
     re.IGNORECASE,
 )
@@ -170,8 +177,7 @@ def find_quantities(text: str) -> list[QuantitySpan]:
     for one in _ONE_UNIT.finditer(text):
         following = unit_after(text, one.end() - 1)
         # "4 dollars an hour", "once an hour", "1.90 a litre" are rates, "an hour" alone is one
-        rate = re.search(r"(?:[\d$£€%]|\b(?:dollars|bucks|quid|pounds|euros?|cents|once|twice|times|half|kms?|miles))[ ]\Z",
-                         text[max(0, one.start() - 9) : one.start()], re.I)  # fmt: skip
+        rate = _RATE_BEFORE.search(text, max(0, one.start() - 9), one.start())
         if following and not rate and all(s.end <= one.start() or s.start >= following[1] for s in spans):
             spans.append(_span(text, one.start(), following[1], Decimal(1), following[0]))
     return sorted(spans, key=lambda span: span.start)
@@ -180,7 +186,8 @@ def find_quantities(text: str) -> list[QuantitySpan]:
 _ODOMETER_NOUN = r"(?:odometer|odo|odommeter|odometre|speedo|clock|mileage|milage|milometer|mileometer|dash)"
 _SAYS_BEFORE = re.compile(
     rf"\b{_ODOMETER_NOUN}(?:'s)?(?:[ ]on[ ](?:the|my)[ ]\w{{1,16}})?[ ]?"
-    r"(?:[ ,:=-]|\b(?:reading|is|was|now|at|says|said|shows|showed|showing|reads|of|on|it|about|around|up|to|as|just)\b)"
+    r"(?:[ ,:=-]|\b(?:reading|is|was|now|at|says|said|shows|showed|showing|reads|of|on|it"
+    r"|about|around|up|to|as|just)\b)"
     r"{0,8}\Z",
     re.IGNORECASE,
 )
@@ -205,7 +212,8 @@ _MORE_AFTER = re.compile(
 )
 _MONEY_BEFORE = re.compile(r"[$£€¥₹][ ]?\Z")
 _MONEY_AFTER = re.compile(
-    r"[ ]?(?:[$£€¥₹]|\b(?:dollars?|bucks|quid|pounds?|euros?|people|of us|a (?:week|month|year)|litres?|L\b)|%)",
+    r"[ ]?(?:[$£€¥₹]|\b(?:dollars?|bucks|quid|pounds?|euros?|people|of us|a (?:week|month"
+    r"|year)|litres?|L\b)|%)",
     re.I,
 )
 
@@ -213,7 +221,8 @@ _MONEY_AFTER = re.compile(
 def find_odometer(text: str) -> list[QuantitySpan]:
     """Odometer readings: "183,902 on the clock", "odo at 98,112", "now on 184,377", "234 567 km".
 
-    The span covers figure and unit, not the cue. ``unit`` is "km", "mi", or ``None`` where the words leave it open.
+    The span covers figure and unit, not the cue. ``unit`` is "km", "mi", or ``None`` where the
+    words leave it open.
     """
     spans: list[QuantitySpan] = []
     for number in find_numbers(text):
