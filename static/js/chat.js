@@ -239,6 +239,7 @@ document.addEventListener("pam:frame", ({ detail: frame }) => {
 });
 
 document.addEventListener("pam:up", () => {
+  if (up) return;
   up = true;
   sending = null;
   problem.replaceChildren();
@@ -390,4 +391,5 @@ for (const item of kept()) if (thread && item.thread === thread) showKept(item, 
 if (location.hash.length > 1 && location.hash !== "#stream") document.getElementById(location.hash.slice(1))?.scrollIntoView();
 else toEnd();
 if (!thread && matchMedia("(pointer: fine)").matches) words.focus();
-if (!up) offline();
+offline();
+document.dispatchEvent(new CustomEvent("pam:ask")); // the line may have come up before this script was here

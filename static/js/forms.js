@@ -18,6 +18,20 @@ document.addEventListener("submit", (event) => {
 }, true);
 const rest = () => document.querySelectorAll('form[data-sent="yes"]').forEach((form) => busy(form, false));
 document.addEventListener("htmx:finally:request", rest);
+
+// A toast with an undo leaves after a while, except under the pointer or the focus; the undo stays in Activity.
+const SHOWN = 15_000; // ms
+function leave(toast) {
+  setTimeout(() => (toast.matches(":hover, :focus-within") ? leave(toast) : toast.remove()), SHOWN);
+}
+function timed() {
+  for (const toast of document.querySelectorAll("[data-toast]:has(form):not([data-timed])")) {
+    toast.dataset.timed = "yes";
+    leave(toast);
+  }
+}
+timed();
+document.addEventListener("htmx:after:swap", timed);
 addEventListener("pageshow", rest);
 
 // Where an answer is another page (signing in again, say), go there whole.

@@ -1,7 +1,7 @@
 // The socket of a page (protocol pam.v1), what rings, and pages that follow what changed elsewhere.
 //
 // Other scripts speak through events of the document: "pam:send" (detail: a message) goes out where the line is up;
-// "pam:frame" (detail: a frame) came in; "pam:up" and "pam:down" say how the line is.
+// "pam:frame" (detail: a frame) came in; "pam:up" and "pam:down" say how the line is; "pam:ask" asks for "pam:up" again.
 
 const PROTOCOL = "pam.v1";
 const FIRST_WAIT = 500, LONGEST_WAIT = 30_000, PING = 25_000, SILENCE = 60_000; // ms
@@ -42,6 +42,8 @@ function again() {
 document.addEventListener("pam:send", ({ detail }) => {
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(detail));
 });
+
+document.addEventListener("pam:ask", () => { if (socket?.readyState === WebSocket.OPEN) tell("pam:up"); });
 
 setInterval(() => {
   if (socket?.readyState !== WebSocket.OPEN) return;

@@ -5,6 +5,8 @@ const NOBODY = "00000000-0000-0000-0000-000000000000"; // stands in the template
 const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
 const counted = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 
+const shown = (number) => Number(number).toLocaleString("en-AU");
+
 /** A fresh copy of a template's element. */
 export function clone(name) {
   return document.getElementById(`t-${name}`).content.cloneNode(true).firstElementChild;
@@ -41,6 +43,7 @@ function changes(root, list) {
   const model = root.querySelector("[data-change]");
   for (const change of list ?? []) {
     const row = model.cloneNode(true);
+    row.querySelector("del").classList.toggle("none", !change.before);
     fill(row, { field: change.field, before: change.before || "none", after: change.after || "none" });
     model.before(row);
   }
@@ -62,9 +65,9 @@ function line(data) {
 export function receipt(data) {
   const root = clone("receipt");
   root.dataset.entry = data.entry;
-  root.setAttribute("aria-label", `Receipt, entry ${data.number}`);
+  root.setAttribute("aria-label", `Receipt, entry ${shown(data.number)}`);
   root.querySelector("[data-lines]").append(...data.lines.map(line));
-  fill(root, { count: counted(data.lines.length, "change"), number: `Entry ${data.number}`, undo_number: data.number });
+  fill(root, { count: counted(data.lines.length, "change"), number: `Entry ${shown(data.number)}`, undo_number: shown(data.number) });
   const link = root.querySelector('a[data-slot="number"]');
   link.href = `${link.getAttribute("href").split("#")[0]}#e${data.number}`;
   const form = root.querySelector("form");
@@ -195,7 +198,7 @@ export function card(data) {
   if (data.meter) bar(root, data.meter); else root.querySelector("[data-meter]").remove();
   const link = root.querySelector('[data-slot="link"]');
   if (data.link?.startsWith("/")) link.setAttribute("href", data.link); else link.remove();
-  fill(root, { title: data.title, foot: data.foot, big: data.kind === "figure" ? data.rows?.[0]?.at(-1) : "" });
+  fill(root, { title: data.title, opens: ` ${data.title}`, foot: data.foot, big: data.kind === "figure" ? data.rows?.[0]?.at(-1) : "" });
   if (!data.foot && !data.link) root.querySelector(".foot").remove();
   return root;
 }
@@ -219,7 +222,11 @@ function bar(root, meter) {
 export function notice(text, level) {
   const bad = level === "bad" || level === "error";
   const root = fill(clone(bad ? "problem" : "notice"), { text });
-  if (level === "warn") root.classList.add("warn");
+  if (level === "warn") {
+    root.classList.add("warn");
+    const use = root.querySelector("use");
+    use.setAttribute("href", use.getAttribute("href").replace(/#.*/, "#triangle-alert"));
+  }
   root.setAttribute("role", bad ? "alert" : "status");
   return root;
 }
