@@ -56,8 +56,8 @@ def test_mentions(text: str, expected: list[tuple[str, str]]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["hiring someone", "every day I walk", "went biking", "visit mum", "sent it", "resent", "paid 20", "parent",
-     "vista", "eating, out of habit", ""],
+    ["hiring someone", "every day I walk", "went biking", "visit mum", "sent it", "resent", "paid 20",
+     "parent", "vista", "eating, out of habit", ""],
 )  # fmt: skip
 def test_everyday_words_are_not_slips(text: str) -> None:
     assert found(text) == []

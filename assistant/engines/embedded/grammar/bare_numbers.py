@@ -179,12 +179,12 @@ def _candidate(text: str, figure: Figure) -> Candidate | None:
     weak = bool(_WEAK.search(text, max(0, start - 12), start)) or bool(_AFTER.match(text, end))
     if figure.decimals == 2:
         return Candidate(start, end, value, "decimals", 10 if strong else 5 if weak else 0)
-    if _looks_like_year(figure) and not re.search(
-        r"(?:paid|spent|cost|for|was)[ ]\Z", text[:start][-6:], re.I
-    ):
+    if _looks_like_year(figure) and not re.search(r"(?:paid|spent|cost|was)[ ]\Z", text[:start][-6:], re.I):
         return Candidate(start, end, value, "count", 5)
     if _is_count(text, figure) or (figure.words and value < 10 and not strong):
         return Candidate(start, end, value, "count", 5 if strong else 0)
+    if weak and not strong and figure.value < 10:  # "a table for 2" is likelier than a price of 2
+        return Candidate(start, end, value, "bare", 5)
     if strong or weak:
         return Candidate(start, end, value, "cue", 10 if strong else 0)
     return Candidate(start, end, value, "bare", 10 if figure.grouped or figure.scaled else 0)

@@ -42,10 +42,11 @@ _SUFFIX_WORDS = re.compile(
     r"(?P<gap>[ \u00a0\u202f]{0,2}-?|\n)(?P<one>[^\W\d_]{1,20})(?![^\W\d_])"
     r"(?P<two>[ -]([^\W\d_]{1,20})(?![^\W\d_]))?(?P<three>[ -]([^\W\d_]{1,20})(?![^\W\d_]))?"
 )
-MINOR_SIGN = re.compile(r"[ ]?(?P<sign>¢|(?<=\d)c(?![\w'])|p(?![\w']))")
+MINOR_SIGN = re.compile(r"[ ]?(?P<sign>¢|(?<=\d)c(?![\w'])|p(?![\w']|\.[ ]?m))")
 _NOT_CENTS_BEFORE = re.compile(
     r"\b(?:room|gate|unit|seat|flat|apt|door|class|bus|platform|level|bay)[ ]\Z", re.I
 )
+_HOUR_BEFORE = re.compile(r"\b(?:at|by|until|till|from|to)[ ]\Z", re.IGNORECASE)
 SCALE_MARKED = re.compile(r"[ ]?(mm|mn|mil|mill|mln|m|bn|b|tn)(?![\w'])|[ ](lakhs?|lacs?|crores?)\b", re.I)
 MULTIPLE = re.compile(r"[ ](?:of[ ])?(?P<article>an?[ ])?(?P<word>hundred|thousand|million|grand)\b", re.I)
 _OF_A = re.compile(r"[ ](?:of[ ])?(?:an?|the)?[ ]?(?=[a-z])", re.IGNORECASE)
@@ -144,7 +145,8 @@ class MarkReader:
         if sign:
             return Mark(start, sign.end(), CurrencyWord(SIGNS[sign.group("sign")]), True)
         minor = MINOR_SIGN.match(text, end)
-        if minor and not _NOT_CENTS_BEFORE.search(text, max(0, start - 10), start):
+        clock = figure.value <= 12 and _HOUR_BEFORE.search(text, max(0, start - 8), start)
+        if minor and not clock and not _NOT_CENTS_BEFORE.search(text, max(0, start - 10), start):
             word = currency_word(minor.group("sign"))
             likely = minor.group("sign") == "¢" or (figure.value < 200 and (not figure.grouped))
             if word and likely:
