@@ -112,7 +112,8 @@ def test_what_follows_an_amount_is_not_its_cents(text: str) -> None:
     "text",
     [
         "I lost 5 pounds since May", "two pounds of beef", "a grand piano", "room 12c", "20% off",
-        "see you at 7:30", "20 try it", "SPENT 20 ALL UP", "won 3 games", "at 3p", "six p.m.", "we won 5 in a row", "dollars", "",
+        "see you at 7:30", "20 try it", "SPENT 20 ALL UP", "won 3 games",
+        "at 3p", "six p.m.", "we won 5 in a row", "dollars", "",
     ],
 )  # fmt: skip
 def test_no_money(text: str) -> None:
