@@ -17,9 +17,9 @@ from django.db.models.signals import post_save, pre_delete, pre_save
 from pam.access import unscoped
 from pam.access.rules import AccessRule
 
-from .entries import Change, note, require
+from .entries import Change, leaving, note, require
 from .lines import line_of
-from .values import Values, column_names, encode_row
+from .values import Values, column_names, decode_row, encode_row, touched_by_clock
 
 CHUNK = 500  # rows read at once: below every database's limit of parameters
 _WHY = "the journal reads what changes"
@@ -64,11 +64,14 @@ def read(model: type[models.Model], pks: Sequence[Any], *, lock: bool = False) -
     return {pk: found[pk] for pk in pks if pk in found}
 
 
-def note_update(model: type[models.Model], pk: Any, was: Values, now: Values) -> None:
+def note_update(model: type[models.Model], pk: Any, was: Values, now: Values) -> bool:
+    """Note what differs; return whether anything but the clock does."""
     differing = [name for name in now if now[name] != was.get(name)]
-    clock = {field.attname for field in model._meta.concrete_fields if getattr(field, "auto_now", False)}
-    if not set(differing) - clock:
-        return
+    if not set(differing) - touched_by_clock(model):
+        _turn_back_clock(model, pk, {name: was[name] for name in differing if name in was})
+        return False
+    if leaving(model, pk):
+        return True  # the cascade that takes the row also emptied what it pointed at: it went as noted
     note(
         Change(
             model, pk, "update",
@@ -76,6 +79,14 @@ def note_update(model: type[models.Model], pk: Any, was: Values, now: Values) ->
             audiences(model, was, now),
         )
     )  # fmt: skip
+    return True
+
+
+def _turn_back_clock(model: type[models.Model], pk: Any, was: Values) -> None:
+    """A write that changed nothing has not changed "updated_at" either: nobody is told of it, so nobody may see it."""
+    if was:
+        with unscoped(_WHY):
+            models.QuerySet.update(model._base_manager.filter(pk=pk), **decode_row(model, was))
 
 
 def rows_before(rows: models.QuerySet[Any], values: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -130,10 +141,15 @@ def _after_save(sender: type[models.Model], instance: Any, created: bool, **_: A
     now = read(sender, [instance.pk]).get(instance.pk)
     if now is None:
         return
-    if was is None:
+    if was is not None:
+        if not note_update(sender, instance.pk, was, now):
+            clock = decode_row(sender, {name: was[name] for name in touched_by_clock(sender) if name in was})
+            for name, value in clock.items():
+                setattr(instance, name, value)
+    elif created:
         note(Change(sender, instance.pk, "create", None, now, audiences(sender, now)))
     else:
-        note_update(sender, instance.pk, was, now)
+        raise TypeError(f"This {sender.__name__} was overwritten without being read: read it, change it, save it.")
 
 
 def _before_delete(sender: type[models.Model], instance: Any, **_: Any) -> None:

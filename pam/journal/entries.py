@@ -58,6 +58,7 @@ class Entry:
     id: UUID = field(default_factory=uuid7)
     number: int | None = None
     changes: list[Change] = field(default_factory=list)
+    going: set[tuple[type[models.Model], Any]] = field(default_factory=set)  # rows noted as deleted
     lines: list[Line] = field(default_factory=list)  # the receipt, once the block has ended
 
 
@@ -136,6 +137,16 @@ def note(change: Change) -> None:
     if found is None:
         raise NoEntry(change.model)
     found.changes.append(change)
+    if change.operation == "delete":
+        found.going.add((change.model, change.row))
+    elif change.operation == "create":
+        found.going.discard((change.model, change.row))
+
+
+def leaving(model: type[models.Model], row: Any) -> bool:
+    """Whether the open entry has noted this row as deleted."""
+    found = _open.get()
+    return found is not None and (model, row) in found.going
 
 
 def require(model: type[models.Model]) -> Entry:

@@ -28,10 +28,12 @@ class OwnedQuerySet(ScopedQuerySet[M]):
             before = capture.rows_before(self, values)
             if not before:
                 return 0
-            only = self.model._base_manager.filter(pk__in=[row["pk"] for row in before])
-            # A queryset of our own rows keeps annotations that expressions of `values` may use.
-            target = self.filter(pk__in=[row["pk"] for row in before]) if self.query.annotations else only
-            count = models.QuerySet.update(target, **values)
+            # Annotations stay where there are any: expressions of `values` may use them.
+            rows = self if self.query.annotations else self.model._base_manager.all()
+            count = 0
+            for start in range(0, len(before), capture.CHUNK):
+                chunk = [row["pk"] for row in before[start : start + capture.CHUNK]]
+                count += models.QuerySet.update(rows.filter(pk__in=chunk), **values)
             capture.updated(self.model, before)
             return count
 
@@ -46,9 +48,13 @@ class OwnedQuerySet(ScopedQuerySet[M]):
         for row in rows:
             if row.owner_id is None:
                 row.owner_id = current_user_id()
+        pks = [row.pk for row in rows]
         with transaction.atomic(using=self.db):
+            if args[1:] or kwargs.get("ignore_conflicts"):
+                there = capture.read(self.model, pks)
+                pks = [pk for pk in pks if pk not in there]
             made = super().bulk_create(rows, *args, **kwargs)
-            capture.created(self.model, [row.pk for row in rows])
+            capture.created(self.model, pks)
             return made
 
     bulk_create.alters_data = True  # type: ignore[attr-defined]

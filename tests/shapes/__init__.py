@@ -1,0 +1,1 @@
+"""An app that only tests know: shapes of owned models that the domains do not have."""
