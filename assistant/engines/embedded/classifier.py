@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pickle
 import random
+import threading
 import warnings
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,8 @@ from django.conf import settings
 
 from .language import language, samples
 
-FORM = 8  # of the kept model; raise it when features or sampling change
-SAMPLES = 8  # sentences a phrasing
+FORM = 10  # of the kept model; raise it when features or sampling change
+SAMPLES = 5  # sentences a phrasing
 SHARPNESS = 5.0  # of margins into shares: of right answers, nineteen of twenty lie above a half
 
 
@@ -80,22 +81,48 @@ def _train() -> Classifier:
     return Classifier(model, list(model.classes_))
 
 
-@lru_cache(maxsize=1)
+_kept: Classifier | None = None
+_learning = threading.Lock()
+
+
 def classifier() -> Classifier:
-    """Return the classifier, learnt at the first call of these phrasings on this machine and kept."""
-    folder = Path(settings.VAR_DIR) / "language"
-    path = folder / f"classifier-{language().digest}-{FORM}-{sklearn.__version__}.pickle"
-    if path.exists():
-        try:
-            model, labels = pickle.loads(path.read_bytes())
-            return Classifier(model, labels)
-        except Exception:  # half-written by an old version, or another Python: learn anew
-            path.unlink(missing_ok=True)
-    found = _train()
-    folder.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(f".{os.getpid()}")
-    fresh.write_bytes(pickle.dumps((found.model, found.labels)))
-    fresh.replace(path)
+    """Return the classifier; learnt once for these phrasings and kept, so that later starts read it."""
+    global _kept  # noqa: PLW0603 - one for the process
+    if _kept is None:
+        with _learning:  # requests that come meanwhile wait for the one that learns
+            if _kept is None:
+                _kept = _load() or _learn()
+    return _kept
+
+
+def _path() -> Path:
+    name = f"classifier-{language().digest}-{FORM}-{sklearn.__version__}.pickle"
+    return Path(settings.VAR_DIR) / "language" / name
+
+
+def is_learnt() -> bool:
+    """Whether the classifier of these phrasings is kept already."""
+    return _path().exists()
+
+
+def _load() -> Classifier | None:
+    try:
+        model, labels = pickle.loads(_path().read_bytes())
+    except Exception:  # not there, half-written, or of another Python: learn anew
+        return None
+    return Classifier(model, labels)
+
+
+def _learn() -> Classifier:
+    path = _path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with (path.parent / "learning.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one process learns, the others read what it kept
+        known = _load()
+        if known is not None:
+            return known
+        found = _train()
+        fresh = path.with_suffix(f".{os.getpid()}")
+        fresh.write_bytes(pickle.dumps((found.model, found.labels)))
+        fresh.replace(path)
     return found
-
-

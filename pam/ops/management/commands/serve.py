@@ -58,6 +58,8 @@ class Command(BaseCommand):
             else:
                 self._demo()
             schedule.ensure_schedule()
+        if "learn" in get_commands():
+            call_command("learn", stdout=self.stdout)
         greeting = _greeting(host, port)
         connection.close()
         serving.serve(bound, greeting, app_or_default() if alone else None)
