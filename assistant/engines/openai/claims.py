@@ -11,9 +11,14 @@ _DONE = (
     "added|logged|recorded|booked|noted|saved|created|deleted|removed|updated|changed|moved|scheduled|set|posted|sent|"
     "invited|transferred|cancelled|completed|marked|ticked|undone|reminded|paid|entered|put"
 )
+_THING = (
+    "account|appointment|bill|both|budget|category|comment|entry|event|everything|expense|fill|fuel|group|income|"
+    "invitation|invite|it|money|note|payment|post|receipt|reminder|service|task|that|transfer|trip"
+)
 _CLAIM = re.compile(
     rf"\b(?:i|we|i've|i’ve|i have|we've|we’ve|has|have|was|were|is|are|it's|it’s|successfully|now|just|been)\b"
-    rf"[^!?\n]{{0,40}}?\b(?:{_DONE})\b",
+    rf"[^!?\n]{{0,40}}?\b(?:{_DONE})\b"
+    rf"|^\W*(?:[\w'’]+\s+){{0,4}}?(?:{_THING})(?:e?s)?\s+(?:\w+\s+)?(?:{_DONE})\b",
     re.IGNORECASE,
 )
 _CLAIM_AT_ONCE = re.compile(

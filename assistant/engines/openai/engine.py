@@ -25,9 +25,7 @@ from .messages import messages_of
 from .stream import chunks
 
 # Saying yes is the person's own act; a model never approves what it proposed.
-NOT_FOR_A_MODEL = frozenset(
-    {"assistant.confirm", "assistant.decline", "assistant.help", "assistant.greeting"}
-)
+NOT_FOR_A_MODEL = frozenset({"assistant.confirm", "assistant.decline", "assistant.help", "assistant.greeting"})
 
 
 CAP_REACHED = "Today's allowance for the language model is used up, so this was understood on this server."
@@ -64,9 +62,7 @@ class OpenAIEngine:
 
     name = "openai"
 
-    def answer(
-        self, turn: Turn, number: int, say: Callable[[str], None], stopped: Callable[[], bool]
-    ) -> Answer:
+    def answer(self, turn: Turn, number: int, say: Callable[[str], None], stopped: Callable[[], bool]) -> Answer:
         """Return one round's answer; raises EngineFailed where the endpoint is down, slow, over the cap or unreadable."""
         self._check_cap()
         wrote = turn.actions.exclude(lines=[]).exists()
@@ -107,9 +103,7 @@ class OpenAIEngine:
         cap = settings.OPENAI_DAILY_TOKEN_CAP
         if not cap:
             return
-        today = (
-            timezone.now().astimezone(current_user().zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        )
+        today = timezone.now().astimezone(current_user().zone).replace(hour=0, minute=0, second=0, microsecond=0)
         used = Round.objects.filter(created_at__gte=today).aggregate(total=Sum("tokens"))["total"] or 0
         if used >= cap:
             raise EngineFailed("the daily cap of tokens is reached", CAP_REACHED)
@@ -126,9 +120,7 @@ def _call(piece: dict[str, str]) -> Call:
     name = unspoken(piece["name"])[:80]
     if name in NOT_FOR_A_MODEL:  # was not offered: answered as a tool that does not exist
         name = f"{name}.not_offered"
-    return Call(
-        name, {key: value for key, value in arguments.items() if value is not None}, reference=piece["id"]
-    )
+    return Call(name, {key: value for key, value in arguments.items() if value is not None}, reference=piece["id"])
 
 
 def _estimated(request: dict[str, Any], heard: int, pieces: dict[int, dict[str, str]]) -> int:

@@ -26,9 +26,7 @@ Dates are ISO 8601 in the person's zone. Money is {"amount": "42.50", "currency"
 def messages_of(turn: Turn, number: int) -> list[dict[str, Any]]:
     """Return the messages of round `number` in the wire format."""
     messages: list[dict[str, Any]] = [{"role": "system", "content": f"{RULES}\n\n{_moment()}"}]
-    earlier = list(
-        turn.thread.turns.filter(pk__lt=turn.pk, status=Turn.Status.DONE).order_by("-id")[:MOST_TURNS]
-    )
+    earlier = list(turn.thread.turns.filter(pk__lt=turn.pk, status=Turn.Status.DONE).order_by("-id")[:MOST_TURNS])
     for before in reversed(earlier):
         messages.append({"role": "user", "content": before.said})
         if before.reply:
