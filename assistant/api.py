@@ -436,7 +436,13 @@ class ThreadsView(APIView):
         page = pager.paginate_queryset(Thread.objects.all(), request, view=self) or []
         return pager.get_paginated_response(
             [
-                {"id": str(t.pk), "title": t.title, "last": t.last_text, "at": t.last_at.isoformat(), "last_seq": t.last_seq}
+                {
+                    "id": str(t.pk),
+                    "title": t.title,
+                    "last": t.last_text,
+                    "at": t.last_at.isoformat(),
+                    "last_seq": t.last_seq,
+                }
                 for t in page
             ]
         )

@@ -56,7 +56,9 @@ class Turn(Scoped):
         indexes = [
             models.Index(fields=["owner", "thread", "id"], name="assistant_turn_thread"),
             models.Index(
-                fields=["lease_until"], name="assistant_turn_due", condition=models.Q(status__in=["accepted", "working"])
+                fields=["lease_until"],
+                name="assistant_turn_due",
+                condition=models.Q(status__in=["accepted", "working"]),
             ),
         ]
 
@@ -164,9 +166,7 @@ class Memory(Owned):
     class Meta(Owned.Meta):
         verbose_name_plural = "memories"
         constraints = [
-            models.UniqueConstraint(
-                fields=["owner", "key"], name="assistant_memory_key", condition=~models.Q(key="")
-            )
+            models.UniqueConstraint(fields=["owner", "key"], name="assistant_memory_key", condition=~models.Q(key=""))
         ]
 
     def __str__(self) -> str:

@@ -62,4 +62,6 @@ def _origins() -> list[str]:
     return ["*"] if settings.ALLOWED_HOSTS == ["*"] else [*settings.ALLOWED_HOSTS, *settings.CORS_ALLOWED_ORIGINS]
 
 
-application = SocketAuth(URLRouter([path("api/pam/ws", PamConsumer.as_asgi()), path("api/pam/ws/", PamConsumer.as_asgi())]))
+application = SocketAuth(
+    URLRouter([path("api/pam/ws", PamConsumer.as_asgi()), path("api/pam/ws/", PamConsumer.as_asgi())])
+)

@@ -179,5 +179,3 @@ def _thread() -> Thread:
 
 def _waiting() -> Plan | None:
     return Plan.objects.filter(thread=_thread(), status=Plan.Status.WAITING).order_by("-id").first()
-
-

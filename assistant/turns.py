@@ -193,9 +193,7 @@ def _claim(turn_id: UUID, fresh: bool) -> Turn | None:
 
 def _work(user: Any, turn: Turn) -> None:
     if turn.attempts > MOST_ATTEMPTS:
-        _finish(
-            turn, Turn.Status.FAILED, "PAM was interrupted at this several times and gave up. Say it again."
-        )
+        _finish(turn, Turn.Status.FAILED, "PAM was interrupted at this several times and gave up. Say it again.")
         return
     engine = _engine(turn)
     number = 0
@@ -269,9 +267,7 @@ def _round(turn: Turn, engine: Engine, number: int, actions: list[Action]) -> tu
     return engine, answer
 
 
-def _without_model(
-    turn: Turn, number: int, actions: list[Action], problem: EngineFailed
-) -> tuple[Engine, Answer]:
+def _without_model(turn: Turn, number: int, actions: list[Action], problem: EngineFailed) -> tuple[Engine, Answer]:
     """Let the embedded engine take over; what was done before the model failed is not done again."""
     from .engines.embedded.engine import EmbeddedEngine
 

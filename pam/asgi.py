@@ -5,14 +5,14 @@ from . import starting
 starting.prepare()
 starting.require_database_in_production()
 
-from channels.routing import ProtocolTypeRouter  # noqa: E402 - the settings come first
-from django.core.asgi import get_asgi_application  # noqa: E402
+from channels.routing import ProtocolTypeRouter
+from django.core.asgi import get_asgi_application
 
 http = get_asgi_application()
 
-from assistant.routing import application as sockets  # noqa: E402 - models exist only from here on
+from assistant.routing import application as sockets
 
-from .celery import app as celery_app  # noqa: E402
+from .celery import app as celery_app
 
 __all__ = ["application", "celery_app"]
 

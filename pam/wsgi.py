@@ -5,10 +5,10 @@ from . import starting
 starting.prepare()
 starting.require_database_in_production()
 
-from django.core.wsgi import get_wsgi_application  # noqa: E402 - the settings come first
+from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()
 
-from .celery import app as celery_app  # noqa: E402
+from .celery import app as celery_app
 
 __all__ = ["application", "celery_app"]

@@ -52,4 +52,4 @@ def post_by_words(text: str) -> list[Post]:
     return [max(scored, key=lambda item: item[:2])[2]]
 
 
-LITTLE = set("the a an my in on of to post that this last photo photograph picture s".split())
+LITTLE = set(["the", "a", "an", "my", "in", "on", "of", "to", "post", "that", "this", "last", "photo", "photograph", "picture", "s"])

@@ -55,9 +55,7 @@ def invite(user: Any, *, group: Group, person: str) -> Invitation:
     waiting = Invitation.objects.filter(group=group, name__iexact=person, status=Invitation.Status.WAITING)
     if waiting.exists():
         raise ValidationError({"person": f"{person} is invited to {group} already."})
-    invitation = _saved(
-        Invitation(owner=user, group=group, group_name=group.name, invitee=invitee, name=person[:120])
-    )
+    invitation = _saved(Invitation(owner=user, group=group, group_name=group.name, invitee=invitee, name=person[:120]))
     if invitee is not None:
         notify(invitee, "invitation", f"{user} asks you into {group.name}", domain="social", url="/social")
     return invitation
@@ -180,7 +178,11 @@ def _person(user: Any, said: str) -> User | None:
     if "@" in said:
         return User.objects.filter(email=said.lower(), is_active=True).first()
     known = User.objects.filter(pk__in=Membership.objects.values("owner_id")).exclude(pk=user.pk)
-    found = [person for person in known if said.lower() in {person.display_name.lower(), person.display_name.lower().split(" ")[0]}]
+    found = [
+        person
+        for person in known
+        if said.lower() in {person.display_name.lower(), person.display_name.lower().split(" ")[0]}
+    ]
     return found[0] if len(found) == 1 else None
 
 

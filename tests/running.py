@@ -32,9 +32,7 @@ def environment(var: Path, given: dict[str, str] | None = None) -> dict[str, str
     return {**kept, "PAM_VAR_DIR": str(var), "PYTHONUNBUFFERED": "1", **(given or {})}
 
 
-def manage(
-    var: Path, *arguments: str, given: dict[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
+def manage(var: Path, *arguments: str, given: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """Run a management command to its end; at most a minute."""
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],

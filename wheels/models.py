@@ -61,7 +61,11 @@ class OdometerReading(Owned):
 
     def receipt(self) -> dict[str, Any]:
         """Return the texts of its receipt line."""
-        return {"name": str(self.vehicle), "sub": show_date(self.date), "value": f"{show_number(self.odometer_km)}\u00a0km"}
+        return {
+            "name": str(self.vehicle),
+            "sub": show_date(self.date),
+            "value": f"{show_number(self.odometer_km)}\u00a0km",
+        }
 
 
 class Fill(Owned):
@@ -80,9 +84,7 @@ class Fill(Owned):
     odometer_km = QuantityField(places=1, null=True, blank=True)
     full = models.BooleanField(default=True)
     station = models.CharField(max_length=120, blank=True)
-    expense = models.OneToOneField(
-        Transaction, null=True, blank=True, on_delete=models.SET_NULL, related_name="fill"
-    )
+    expense = models.OneToOneField(Transaction, null=True, blank=True, on_delete=models.SET_NULL, related_name="fill")
     total = money_property("total_minor")
 
     class Meta(Owned.Meta):
@@ -181,7 +183,11 @@ class Trip(Owned):
         """Return its days in words."""
         if self.start is None:
             return ""
-        return show_date(self.start) if self.end in (None, self.start) else f"{show_date(self.start)} to {show_date(self.end)}"
+        return (
+            show_date(self.start)
+            if self.end in (None, self.start)
+            else f"{show_date(self.start)} to {show_date(self.end)}"
+        )
 
     def receipt(self) -> dict[str, Any]:
         """Return the texts of its receipt line."""

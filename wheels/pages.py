@@ -185,5 +185,3 @@ def delete_trip(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _home() -> HttpResponse:
     return HttpResponseRedirect(reverse("wheels"))
-
-

@@ -61,7 +61,9 @@ class Economy:
     @property
     def miles_per_gallon(self) -> Decimal:
         """US mpg, one decimal."""
-        return (self.distance_km / Decimal("1.609344") / (self.litres / Decimal("3.785411784"))).quantize(Decimal("0.1"))
+        return (self.distance_km / Decimal("1.609344") / (self.litres / Decimal("3.785411784"))).quantize(
+            Decimal("0.1")
+        )
 
     def show(self, distance_unit: str) -> str:
         """Return it in the person's units."""
@@ -172,7 +174,9 @@ def _by_words(rows: Iterable[Any], text: str, words_of: Any) -> list[Any]:
     return [row for score, row in scored if score >= best - 0.01]
 
 
-LITTLE = set("the a an my our to for on at in of that this it one fill fuel petrol diesel gas service trip last".split())
+LITTLE = set(
+    ["the", "a", "an", "my", "our", "to", "for", "on", "at", "in", "of", "that", "this", "it", "one", "fill", "fuel", "petrol", "diesel", "gas", "service", "trip", "last"]
+)
 
 
 def fill_by_words(text: str) -> list[Fill]:

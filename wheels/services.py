@@ -38,7 +38,9 @@ def delete_vehicle(user: Any, vehicle: Vehicle) -> None:
     vehicle.delete()
 
 
-def record_reading(user: Any, *, vehicle: Vehicle, odometer_km: Decimal, date: dt.date | None = None) -> OdometerReading:
+def record_reading(
+    user: Any, *, vehicle: Vehicle, odometer_km: Decimal, date: dt.date | None = None
+) -> OdometerReading:
     """Note an odometer reading; raises ValidationError where it is below an earlier one."""
     date = date or timezone.localdate()
     _check_odometer(vehicle, odometer_km, date)
@@ -241,9 +243,7 @@ def add_stop(user: Any, *, trip: Trip, place: str, date: dt.date | None = None) 
     return _saved(Stop(owner=user, trip=trip, place=place.strip()[:120], date=date, position=position))
 
 
-def _figures(
-    litres: Decimal | None, total: Money | None, price: Money | None
-) -> tuple[Decimal | None, Money | None]:
+def _figures(litres: Decimal | None, total: Money | None, price: Money | None) -> tuple[Decimal | None, Money | None]:
     if litres is not None and litres <= 0:
         raise ValidationError({"litres": "Litres must be more than zero."})
     if price is not None:

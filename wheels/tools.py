@@ -149,7 +149,11 @@ def costs(user: Any, asked: VehicleInPeriod) -> Reply:
     until = asked.period.until if asked.period else today + dt.timedelta(days=1)
     found = queries.costs(vehicle, start, until)
     parts = [f"{kind} {' and '.join(show_money(m) for m in sums)}" for kind, sums in found.items() if sums]
-    since = f"since {show_date(start)}" if until > today else f"from {show_date(start)} to {show_date(until - dt.timedelta(1))}"
+    since = (
+        f"since {show_date(start)}"
+        if until > today
+        else f"from {show_date(start)} to {show_date(until - dt.timedelta(1))}"
+    )
     if not parts:
         return Reply(f"{vehicle}: no costs are booked {since}.")
     sums: dict[str, Money] = {}

@@ -58,7 +58,10 @@ class BudgetSerializer(serializers.ModelSerializer[Budget]):
         model = Budget
         fields = (*ROW, "category", "limit", "used")
         read_only_fields = ROW
-        example: ClassVar[dict[str, Any]] = {"category": {"id": "01935c1a-7c1e-7a51-9d3e-0d7b6c2f4a10"}, "limit": MONEY_EXAMPLE}
+        example: ClassVar[dict[str, Any]] = {
+            "category": {"id": "01935c1a-7c1e-7a51-9d3e-0d7b6c2f4a10"},
+            "limit": MONEY_EXAMPLE,
+        }
 
     def get_used(self, row: Budget) -> dict[str, str]:
         """Return what is used this month."""

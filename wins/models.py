@@ -84,7 +84,9 @@ class Transaction(Owned):
     date = models.DateField()
     payee = models.CharField(max_length=120, blank=True)
     note = models.CharField(max_length=500, blank=True)
-    category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.SET_NULL, related_name="transactions")
+    category = models.ForeignKey(
+        Category, null=True, blank=True, on_delete=models.SET_NULL, related_name="transactions"
+    )
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="transactions")
     to_account = models.ForeignKey(
         Account, null=True, blank=True, on_delete=models.PROTECT, related_name="transfers_in"

@@ -120,7 +120,21 @@ def about(rows: QuerySet[Transaction], text: str) -> QuerySet[Transaction]:
     return rows.filter(condition) if condition else rows.none()
 
 
-LITTLE = {"the", "for", "and", "that", "this", "one", "thing", "stuff", "expense", "transaction", "payment", "our", "was"}
+LITTLE = {
+    "the",
+    "for",
+    "and",
+    "that",
+    "this",
+    "one",
+    "thing",
+    "stuff",
+    "expense",
+    "transaction",
+    "payment",
+    "our",
+    "was",
+}
 
 
 def find(text: str, rows: QuerySet[Transaction] | None = None, limit: int = 10) -> list[Transaction]:

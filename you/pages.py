@@ -80,7 +80,12 @@ def home(request: HttpRequest) -> HttpResponse:
         if task.completed_at
     ]
     events = [
-        {"lead": event.when(), "what": event.title, "sub": event.place, "delete": reverse("you-event-delete", args=[event.pk])}
+        {
+            "lead": event.when(),
+            "what": event.title,
+            "sub": event.place,
+            "delete": reverse("you-event-delete", args=[event.pk]),
+        }
         for event in queries.events(day, day + dt.timedelta(days=28))[:60]
     ]
     reminders = [
@@ -105,7 +110,12 @@ def home(request: HttpRequest) -> HttpResponse:
     made = [
         {"title": "Add task", "action": reverse("you-task-add"), "form": TaskForm(), "submit": "Add task"},
         {"title": "Add event", "action": reverse("you-event-add"), "form": EventForm(), "submit": "Add event"},
-        {"title": "Add reminder", "action": reverse("you-reminder-add"), "form": ReminderForm(), "submit": "Add reminder"},
+        {
+            "title": "Add reminder",
+            "action": reverse("you-reminder-add"),
+            "form": ReminderForm(),
+            "submit": "Add reminder",
+        },
     ]
     return page(request, "you/home.html", "you", figures=figures, sections=sections, forms=made)
 

@@ -46,7 +46,9 @@ def reminders(start: dt.date, until: dt.date) -> QuerySet[Reminder]:
 
 def coming_reminders() -> QuerySet[Reminder]:
     """Return open reminders that have not rung, soonest first."""
-    return Reminder.objects.filter(completed_at=None).filter(Q(rings=None) | ~Q(recurrence="")).distinct().order_by("at")
+    return (
+        Reminder.objects.filter(completed_at=None).filter(Q(rings=None) | ~Q(recurrence="")).distinct().order_by("at")
+    )
 
 
 def due(now: dt.datetime, limit: int = 200) -> list[tuple[UUID, UUID, dt.datetime]]:
@@ -99,7 +101,7 @@ def by_words(rows: QuerySet[Any], text: str) -> list[Any]:
     return [row for score, row in scored if score >= best - 0.05][:6]
 
 
-LITTLE = set("the a an my our to for on at in of that this it task reminder event appointment one thing".split())
+LITTLE = set(["the", "a", "an", "my", "our", "to", "for", "on", "at", "in", "of", "that", "this", "it", "task", "reminder", "event", "appointment", "one", "thing"])
 
 
 def task_by_words(text: str) -> list[Task]:

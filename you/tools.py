@@ -241,9 +241,7 @@ def delete_reminder(user: Any, asked: OneReminder) -> Reply:
 @tool(InPeriod, risk=Risk.READ, title="Reminders")
 def list_reminders(user: Any, asked: InPeriod) -> Reply:
     """Tell which reminders are to come."""
-    rows = (
-        queries.reminders(asked.period.start, asked.period.until) if asked.period else queries.coming_reminders()
-    )
+    rows = queries.reminders(asked.period.start, asked.period.until) if asked.period else queries.coming_reminders()
     found = list(rows[:50])
     if not found:
         return Reply("No reminders then." if asked.period else "No reminders are to come.")

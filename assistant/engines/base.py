@@ -11,7 +11,6 @@ from pam.access import uuid7
 
 from ..models import Turn
 
-
 NO_ANSWER = "The language model did not answer, so this was understood on this server."
 
 
@@ -82,9 +81,7 @@ class Engine(Protocol):
 
     name: str
 
-    def answer(
-        self, turn: Turn, number: int, say: Callable[[str], None], stopped: Callable[[], bool]
-    ) -> Answer:
+    def answer(self, turn: Turn, number: int, say: Callable[[str], None], stopped: Callable[[], bool]) -> Answer:
         """Return the answer of round `number` (from 0) of a turn; raises EngineFailed.
 
         Earlier rounds and what became of their actions are read from the turn. `say` streams words as they come

@@ -11,7 +11,7 @@ _last = 0
 
 def uuid7() -> UUID:
     """Return a new UUIDv7; later calls in one process always give larger ids."""
-    global _last  # noqa: PLW0603 - the counter that keeps the order within one millisecond
+    global _last
     # 48 bits of milliseconds and 12 bits of a counter that starts from the sub-millisecond part.
     now = time.time_ns()
     stamp = (now // 1_000_000) << 12 | (now % 1_000_000) * 4096 // 1_000_000

@@ -118,7 +118,7 @@ class CurrencyField(models.CharField[str, str]):
             raise ValidationError(f"{value} is not a currency code such as AUD or EUR.")
 
 
-class money_property(property):  # noqa: N801 - used like `property`, and Django's constructor looks for it
+class money_property(property):
     """Money over two columns, `<prefix>_minor` and the currency's; assignable, also in the constructor."""
 
     def __init__(self, minor: str, currency: str = "currency") -> None:

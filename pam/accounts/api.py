@@ -186,5 +186,3 @@ class PasswordView(APIView):
         data = _valid(PasswordSerializer(data=request.data))
         services.change_password(request.user, data["old_password"], data["new_password"], tokens.session_of(request))
         return Response(status=204)
-
-

@@ -56,7 +56,9 @@ def check_credentials(request: Any, email: str, password: str) -> User:
     """
     digest = hashlib.sha256(f"{email.strip().lower()}|{address_of(request)}".encode()).hexdigest()
     since = timezone.now() - WINDOW
-    failures = list(LoginFailure.objects.filter(digest=digest, at__gte=since).order_by("at").values_list("at", flat=True))
+    failures = list(
+        LoginFailure.objects.filter(digest=digest, at__gte=since).order_by("at").values_list("at", flat=True)
+    )
     if len(failures) >= MOST_FAILURES:
         raise Locked(int((failures[-MOST_FAILURES] + WINDOW - timezone.now()).total_seconds()) + 1)
     user = authenticate(request, username=email, password=password)

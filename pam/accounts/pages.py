@@ -126,7 +126,9 @@ def login(request: HttpRequest) -> HttpResponse:
         else:
             doors.open_session(user, door=Session.Door.PAGE, request=request)
             return HttpResponseRedirect(_after(request))
-    return render(request, "registration/login.html", {"form": form, "next": request.GET.get("next", "")}, status=status)
+    return render(
+        request, "registration/login.html", {"form": form, "next": request.GET.get("next", "")}, status=status
+    )
 
 
 @require_POST

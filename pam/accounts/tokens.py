@@ -32,9 +32,7 @@ def issue(session: Session) -> dict[str, str]:
     with acting_as(session.owner):
         identity = secrets.token_urlsafe(32)
         expires = now + dt.timedelta(days=settings.REFRESH_TOKEN_EXPIRE_DAYS)
-        RefreshToken.objects.create(
-            owner=session.owner, session=session, digest=_digest(identity), expires_at=expires
-        )
+        RefreshToken.objects.create(owner=session.owner, session=session, digest=_digest(identity), expires_at=expires)
     access_expires = now + dt.timedelta(minutes=settings.ACCESS_TOKEN_EXPIRE_MINUTES)
     return {
         "access": _encode(session, "access", secrets.token_urlsafe(12), access_expires),

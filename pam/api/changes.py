@@ -55,7 +55,11 @@ def changes_since(user: Any, positions: dict[str, int]) -> tuple[list[dict[str, 
         for item in found[:PAGE]:
             wanted[(item.model, item.row)] = None
             now[str(audience)] = item.position
-    return _shown(list(wanted)) + [_tombstone(model, row) for model, row in gone if (model, row) not in wanted], now, more
+    return (
+        _shown(list(wanted)) + [_tombstone(model, row) for model, row in gone if (model, row) not in wanted],
+        now,
+        more,
+    )
 
 
 def _shown(keys: list[tuple[str, UUID]]) -> list[dict[str, Any]]:
@@ -97,7 +101,10 @@ class ChangesView(APIView):
                         "items": {
                             "type": "object",
                             "properties": {
-                                "type": {"type": "string", "description": "the collection, or the kind of what is gone"},
+                                "type": {
+                                    "type": "string",
+                                    "description": "the collection, or the kind of what is gone",
+                                },
                                 "id": {"type": "string", "format": "uuid"},
                                 "deleted": {"type": "boolean"},
                                 "data": {"type": ["object", "null"], "additionalProperties": True},

@@ -117,8 +117,10 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
     if isinstance(error, exceptions.ValidationError):
         more["errors"] = error.detail
         detail = _flat(error.detail) + " Nothing has changed."
-    elif code in {401, 404, 405} and error.detail == error.default_detail and not isinstance(
-        error, exceptions.AuthenticationFailed
+    elif (
+        code in {401, 404, 405}
+        and error.detail == error.default_detail
+        and not isinstance(error, exceptions.AuthenticationFailed)
     ):
         detail = DETAILS[code]
     else:
@@ -133,5 +135,3 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Return a 404 of the API."""
     return problem_response(404)
-
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 
@@ -20,6 +21,23 @@ class OwnedAdmin(admin.ModelAdmin[M]):
 
     list_per_page = 50
     readonly_fields: Any = ("id", "owner", "created_at", "updated_at")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Return the form; it also checks what needs the columns that it does not show (a name once per owner)."""
+        base: Any = super().get_form(request, obj, change, **kwargs)
+
+        class Checked(base):  # type: ignore[misc]
+            def _post_clean(self) -> None:
+                if self.instance.owner_id is None:
+                    self.instance.owner_id = request.user.pk
+                super()._post_clean()
+                if not self.errors:
+                    try:
+                        self.instance.full_clean()
+                    except ValidationError as problem:
+                        self.add_error(None, problem.messages)
+
+        return Checked
 
     def _across(self, request: HttpRequest, view: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         with unscoped("staff in the admin site"):

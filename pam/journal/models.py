@@ -14,9 +14,7 @@ from pam.access.models import Scoped
 class Chain(models.Model):
     """The end of a person's chain of entries: the row that writers of one chain wait for."""
 
-    owner = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+"
-    )
+    owner = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
     number = models.BigIntegerField(default=0)
     digest = models.CharField(max_length=64, blank=True)
 

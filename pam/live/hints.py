@@ -17,7 +17,7 @@ _server_loop: asyncio.AbstractEventLoop | None = None
 
 def serve_from(loop: asyncio.AbstractEventLoop | None) -> None:
     """Name the event loop that serves the sockets of this process."""
-    global _server_loop  # noqa: PLW0603 - one server a process
+    global _server_loop
     _server_loop = loop
 
 

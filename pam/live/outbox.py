@@ -57,9 +57,7 @@ def claim(now: dt.datetime | None = None, batch: int = BATCH) -> list[Claimed]:
     until = now + LEASE
     with unscoped(_WHY), transaction.atomic():
         due = (
-            _open()
-            .filter(Q(claimed_until=None) | Q(claimed_until__lte=now), due_at__lte=now)
-            .order_by("due_at", "id")
+            _open().filter(Q(claimed_until=None) | Q(claimed_until__lte=now), due_at__lte=now).order_by("due_at", "id")
         )
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True, of=("self",))
@@ -140,9 +138,7 @@ def _refused(row: OutboxMail, claimed: Claimed, problem: Exception) -> None:
     pause = dt.timedelta(seconds=min(5 * 4 ** (row.attempts - 1), 6 * 3600))
     mine.update(due_at=now + pause, claimed_until=None, last_error=error)
     mails.labels("refused").inc()
-    log.warning(
-        "mail.refused", mail=str(row.pk), error=error, attempts=row.attempts, seconds=pause.total_seconds()
-    )
+    log.warning("mail.refused", mail=str(row.pk), error=error, attempts=row.attempts, seconds=pause.total_seconds())
 
 
 def _gave_up(mail_id: UUID, error: str) -> None:

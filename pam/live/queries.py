@@ -27,7 +27,5 @@ def unread_count(user: Any) -> int:
 
 def unsent_mails(user: Any) -> QuerySet[OutboxMail]:
     """Return this person's mails that are still to be sent, oldest first."""
-    rows: QuerySet[OutboxMail] = OutboxMail.objects.filter(
-        owner=user, sent_at=None, cancelled_at=None, failed_at=None
-    )
+    rows: QuerySet[OutboxMail] = OutboxMail.objects.filter(owner=user, sent_at=None, cancelled_at=None, failed_at=None)
     return rows.order_by("due_at")

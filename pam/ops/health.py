@@ -159,9 +159,7 @@ def _broker() -> dict[str, Any]:
     url: str = settings.CELERY_BROKER_URL
     if url.startswith("memory://"):
         return {"kind": "in process"}
-    with Connection(
-        url, connect_timeout=PATIENCE, transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS
-    ) as found:
+    with Connection(url, connect_timeout=PATIENCE, transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS) as found:
         found.ensure_connection(max_retries=1, timeout=int(PATIENCE))
         kind = url.split(":", 1)[0]
         channel: Any = found.default_channel
@@ -255,9 +253,7 @@ def _counting() -> Part:
     since = limits.failing_since()
     if since is None:
         return Part(OK, detail={"counted": "together" if settings.REDIS_URL else "by this process"})
-    return Part(
-        DEGRADED, detail={"counted": "by each process alone", "seconds": round(time.time() - since, 1)}
-    )
+    return Part(DEGRADED, detail={"counted": "by each process alone", "seconds": round(time.time() - since, 1)})
 
 
 _last: tuple[float, Report] | None = None
@@ -265,7 +261,7 @@ _last: tuple[float, Report] | None = None
 
 def recent_report() -> Report:
     """Return the last report while it is fresh: strangers cannot make PAM try its parts all day."""
-    global _last  # noqa: PLW0603 - the last report of this process
+    global _last
     kept = _last
     if kept is not None and time.monotonic() - kept[0] < KEPT:
         return kept[1]

@@ -146,9 +146,7 @@ class InRedis:
     def __init__(self, url: str) -> None:
         import redis
 
-        self._client = redis.Redis.from_url(
-            url, socket_timeout=REDIS_PATIENCE, socket_connect_timeout=REDIS_PATIENCE
-        )
+        self._client = redis.Redis.from_url(url, socket_timeout=REDIS_PATIENCE, socket_connect_timeout=REDIS_PATIENCE)
         self._script = self._client.register_script(_SCRIPT)
 
     def take(self, limits: Sequence[Limit], now: float) -> Verdict:
@@ -288,9 +286,7 @@ class RateLimitMiddleware:
             limited.labels("http").inc()
             response = _refused(request, _retry_after(verdict), api=api)
         if api:
-            response["RateLimit-Policy"] = (
-                f'"user";q={most};w={WINDOW}, "all";q={most * ALL_TIMES};w={WINDOW}'
-            )
+            response["RateLimit-Policy"] = f'"user";q={most};w={WINDOW}, "all";q={most * ALL_TIMES};w={WINDOW}'
             response["RateLimit"] = ", ".join(
                 f'"{name}";r={left};t={wait}'
                 for name, left, wait in zip(("user", "all"), verdict.left, verdict.wait, strict=True)

@@ -42,9 +42,7 @@ def ensure_schedule() -> list[str]:
             before = (row.task, row.interval_id, row.description, row.expire_seconds)
             row.task = task
             if row.pk is None or _untouched(row):
-                row.interval = IntervalSchedule.objects.get_or_create(
-                    every=every, period=IntervalSchedule.SECONDS
-                )[0]
+                row.interval = IntervalSchedule.objects.get_or_create(every=every, period=IntervalSchedule.SECONDS)[0]
                 row.description = MARK.format(every=every)
                 row.expire_seconds = max(every * STALE_TICKS, STALE_SECONDS)
             if row.pk is None or (row.task, row.interval_id, row.description, row.expire_seconds) != before:

@@ -63,7 +63,7 @@ _known: tuple[str, ...] = ()
 
 def know(values: Iterable[object]) -> None:
     """Remember secret values of this process, so that they are taken out wherever they stand."""
-    global _known  # noqa: PLW0603 - one set of secrets a process
+    global _known
     found = {str(value) for value in values if value and len(str(value)) >= 8}
     _known = tuple(sorted(found, key=len, reverse=True))
 
@@ -90,9 +90,7 @@ def path(value: str, captured: Mapping[str, Any] | None = None) -> str:
 
 def _segments(value: str, secrets: frozenset[str]) -> str:
     return "/".join(
-        GONE
-        if segment in secrets or (_LONG_MIXED.fullmatch(segment) and not _UUID.fullmatch(segment))
-        else segment
+        GONE if segment in secrets or (_LONG_MIXED.fullmatch(segment) and not _UUID.fullmatch(segment)) else segment
         for segment in value.split("/")
     )
 

@@ -123,9 +123,7 @@ class Server(uvicorn.Server):
         if self.should_exit:
             leave(128 + sig)
         self.should_exit, self.stopped_by = True, sig
-        os.write(
-            1, b"\nStopping.\n"
-        )  # print() is not for signal handlers: it may have been interrupted itself
+        os.write(1, b"\nStopping.\n")  # print() is not for signal handlers: it may have been interrupted itself
         last_resort = threading.Timer(ALL_ENDS_WITHIN, leave, [0])
         last_resort.daemon = True
         last_resort.start()
@@ -138,7 +136,7 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.background is not None:
             self.background.start()
-        print(self.greeting, flush=True)  # noqa: T201 - said to the terminal
+        print(self.greeting, flush=True)
 
 
 def leave(code: int) -> NoReturn:

@@ -46,9 +46,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if request.method not in READING:
         return HttpResponseNotAllowed(READING)
     if settings.PRODUCTION and not (_has_token(request) or _from_allowed_address(request)):
-        response = _problem(
-            request, 401, "Metrics ask for METRICS_TOKEN as a bearer token, or an allowed address."
-        )
+        response = _problem(request, 401, "Metrics ask for METRICS_TOKEN as a bearer token, or an allowed address.")
         response["WWW-Authenticate"] = 'Bearer realm="metrics"'
         return response
     registry: CollectorRegistry = REGISTRY
@@ -107,11 +105,7 @@ def _bearer(request: HttpRequest) -> Any:
 def _has_token(request: HttpRequest) -> bool:
     token: str = settings.METRICS_TOKEN
     kind, _, given = request.headers.get("Authorization", "").partition(" ")
-    return (
-        bool(token)
-        and kind.lower() == "bearer"
-        and hmac.compare_digest(given.strip().encode(), token.encode())
-    )
+    return bool(token) and kind.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode())
 
 
 def _from_allowed_address(request: HttpRequest) -> bool:

@@ -6,9 +6,7 @@ from .env import env
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
 if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
-    raise ImproperlyConfigured(
-        "LOG_LEVEL is not known: set DEBUG, INFO, WARNING, ERROR or CRITICAL and start again."
-    )
+    raise ImproperlyConfigured("LOG_LEVEL is not known: set DEBUG, INFO, WARNING, ERROR or CRITICAL and start again.")
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
 PROMETHEUS_ENABLED = env.bool("PROMETHEUS_ENABLED", default=True)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

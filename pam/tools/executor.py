@@ -172,9 +172,7 @@ def _attempt(user: Any, step: Step, entry: Entry) -> Outcome:
             reply = found.run(user, resolve(found, step.arguments)) or Reply()
             entry.tool = f"{entry.tool} {found.name}".strip() if found.name not in entry.tool else entry.tool
     except Ask as question:
-        outcome = Outcome(
-            step.action, step.tool, "asks", str(question), slot=question.slot, options=question.options
-        )
+        outcome = Outcome(step.action, step.tool, "asks", str(question), slot=question.slot, options=question.options)
     except (ToolError, journal_refused()) as problem:
         outcome = Outcome(step.action, step.tool, "failed", str(problem))
     except ValidationError as problem:
@@ -242,5 +240,3 @@ def audience_of(user: Any, tool: Tool, given: dict[str, Any]) -> str:
             return tool.audience(user, resolve(tool, given))
         except ToolError:
             return ""
-
-

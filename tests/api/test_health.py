@@ -146,7 +146,7 @@ def test_a_session_that_cannot_be_read_is_a_stranger(admin: Client, monkeypatch:
     [("cache", "_cache"), ("channel_layer", "_channel_layer"), ("broker", "_broker")],
 )
 @pytest.mark.parametrize(("redis_url", "code"), [("", 200), (NOWHERE, 503)])
-def test_a_part_is_needed_where_it_is_configured(  # noqa: PLR0917
+def test_a_part_is_needed_where_it_is_configured(
     client: Client, monkeypatch: pytest.MonkeyPatch, part: str, check: str, redis_url: str, code: int
 ) -> None:
     def gone() -> dict[str, Any]:
@@ -194,9 +194,7 @@ def test_the_in_process_layer_is_tried_on_its_own_loop(client: Client) -> None:
         loop.close()
 
 
-def test_a_part_that_hangs_is_told_once_and_not_asked_again(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_part_that_hangs_is_told_once_and_not_asked_again(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     release, asked = threading.Event(), []
 
     def hangs() -> dict[str, Any]:
@@ -215,9 +213,7 @@ def test_a_part_that_hangs_is_told_once_and_not_asked_again(
         release.set()
 
 
-@pytest.mark.parametrize(
-    ("seconds", "status"), [(5, "ok"), (59, "ok"), (61, "degraded"), (86_400, "degraded")]
-)
+@pytest.mark.parametrize(("seconds", "status"), [(5, "ok"), (59, "ok"), (61, "degraded"), (86_400, "degraded")])
 def test_heartbeats_grow_old(client: Client, seconds: float, status: str) -> None:
     beat("worker", seconds)
     beat("beat", 1)
@@ -235,9 +231,7 @@ def test_the_newest_of_several_workers_counts(client: Client) -> None:
 
 
 @pytest.mark.parametrize(("production", "status"), [(False, "unused"), (True, "degraded")])
-def test_background_work_that_never_ran_is_missed_in_production(
-    client: Client, production: bool, status: str
-) -> None:
+def test_background_work_that_never_ran_is_missed_in_production(client: Client, production: bool, status: str) -> None:
     with override_settings(PRODUCTION=production):
         assert client.get(DETAILED).json()["parts"]["beat"]["status"] == status
 
@@ -260,9 +254,7 @@ def test_strangers_share_a_report(client: Client, monkeypatch: pytest.MonkeyPatc
     assert cache.get("health") is None
 
 
-@pytest.mark.parametrize(
-    "address", ["/metrics", "/metrics/", "/api/monitoring/metrics", "/api/monitoring/metrics/"]
-)
+@pytest.mark.parametrize("address", ["/metrics", "/metrics/", "/api/monitoring/metrics", "/api/monitoring/metrics/"])
 def test_metrics_are_open_in_development(client: Client, address: str) -> None:
     sockets.set(3)
     answer = client.get(address)
@@ -313,9 +305,7 @@ def test_metrics_of_several_processes_are_summed(tmp_path: Any) -> None:
     import sys
 
     environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
-    count = (
-        "from pam.ops.metrics import turns, sockets; turns.labels('embedded', 'done').inc(2); sockets.inc()"
-    )
+    count = "from pam.ops.metrics import turns, sockets; turns.labels('embedded', 'done').inc(2); sockets.inc()"
     for _ in range(2):
         subprocess.run([sys.executable, "-c", count], env=environment, check=True, timeout=60)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(tmp_path)

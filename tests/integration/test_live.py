@@ -354,9 +354,7 @@ def test_what_caused_it_and_stands_is_sent(ann: User, ben: User) -> None:
 def test_old_rows_go_and_what_is_unread_or_unsent_stays(ann: User) -> None:
     long_ago = timezone.now() - dt.timedelta(days=365)
     with acting_as(ann):
-        old_read, new_read, unread_row = (
-            services.notify(ann, "x", name) for name in ("old", "new", "unread")
-        )
+        old_read, new_read, unread_row = (services.notify(ann, "x", name) for name in ("old", "new", "unread"))
         services.mark_read(ann, [old_read.pk, new_read.pk])
         Notification.objects.filter(pk=old_read.pk).update(read_at=long_ago)
         Notification.objects.filter(pk=unread_row.pk).update(at=long_ago)

@@ -25,10 +25,7 @@ def test_serves_health_and_a_stranger_lands_at_sign_in(running: Running) -> None
 
 def test_says_where_it_is_and_how_to_sign_in(running: Running) -> None:
     running.until(lambda: "Ctrl-C stops it." in running.log, 10)
-    assert (
-        f"PAM is at http://localhost:{running.port} — sign in as demo@example.com with pam-demo"
-        in running.log
-    )
+    assert f"PAM is at http://localhost:{running.port} — sign in as demo@example.com with pam-demo" in running.log
 
 
 def test_worker_and_beat_really_run(running: Running) -> None:
@@ -52,11 +49,7 @@ def test_demo_person_can_sign_in(running: Running) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's list of sockets")
 def test_only_this_machine_is_served(running: Running) -> None:
-    rows = [
-        line.split()[1]
-        for line in Path("/proc/net/tcp").read_text().splitlines()[1:]
-        if line.split()[3] == "0A"
-    ]
+    rows = [line.split()[1] for line in Path("/proc/net/tcp").read_text().splitlines()[1:] if line.split()[3] == "0A"]
     assert {row.split(":")[0] for row in rows if int(row.split(":")[1], 16) == running.port} == {"0100007F"}
 
 

@@ -769,3 +769,11 @@ def test_staff_see_entries_and_change_none(desk: Client, staff: User, ann: User)
     with looking():
         assert Account.objects.count() == 1
     assert list(verify()) == []
+
+
+def test_a_name_that_is_taken_is_told_to_staff(desk: Client, staff: User) -> None:
+    for status in (302, 200):
+        answer = desk.post("/admin/wins/category/add/", {"name": "Food", "kind": "expense"})
+        assert answer.status_code == status
+    assert b"already exists" in answer.content
+    assert len(entries(staff)) == 1

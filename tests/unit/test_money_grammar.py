@@ -263,9 +263,7 @@ def test_any_text_is_read_without_fault(text: str) -> None:
             end = span.end
 
 
-@pytest.mark.parametrize(
-    "piece", ["9", "1,", "1 000 ", "$", "twelve ", "a ", "5 dollars and ", "-", "1.", "per "]
-)
+@pytest.mark.parametrize("piece", ["9", "1,", "1 000 ", "$", "twelve ", "a ", "5 dollars and ", "-", "1.", "per "])
 def test_reading_time_grows_with_the_text_and_no_faster(piece: str) -> None:
     def seconds(length: int) -> float:
         text = piece * (length // len(piece))

@@ -41,9 +41,7 @@ class Sentry:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                outer.bodies.append(
-                    gzip.decompress(body) if self.headers["Content-Encoding"] == "gzip" else body
-                )
+                outer.bodies.append(gzip.decompress(body) if self.headers["Content-Encoding"] == "gzip" else body)
                 self.send_response(200)
                 self.send_header("Content-Length", "2")
                 self.end_headers()

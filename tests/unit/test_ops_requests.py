@@ -58,9 +58,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _own_addresses(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(limits, "_alone", limits.InProcess())
-    with override_settings(
-        ROOT_URLCONF=__name__, MIDDLEWARE=MIDDLEWARE, RATE_LIMIT_PER_MINUTE=1000, REDIS_URL=""
-    ):
+    with override_settings(ROOT_URLCONF=__name__, MIDDLEWARE=MIDDLEWARE, RATE_LIMIT_PER_MINUTE=1000, REDIS_URL=""):
         yield
 
 
@@ -86,9 +84,7 @@ def test_the_id_goes_in_and_out_and_is_on_every_line(client: Client, written: An
     assert request_id() is None
 
 
-@pytest.mark.parametrize(
-    "given", ["", "short", "x" * 65, "a b c d e f", "<script>alert(1)</script>", "ümläut-1234"]
-)
+@pytest.mark.parametrize("given", ["", "short", "x" * 65, "a b c d e f", "<script>alert(1)</script>", "ümläut-1234"])
 def test_ids_of_no_sane_form_are_replaced(client: Client, given: str) -> None:
     answer = client.get("/api/fine", headers={"X-Request-ID": given.encode("utf-8").decode("latin-1")})
     assert answer["X-Request-ID"] != given

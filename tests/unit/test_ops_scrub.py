@@ -56,9 +56,7 @@ def test_ordinary_lines_stay_as_they_are(line: str) -> None:
     ["password", "New_Password", "authorization", "Cookie", "access_token", "apiKey", "secret", "sessionid",
      "text", "body", "email", "prompt"],
 )  # fmt: skip
-@given(
-    value=st.one_of(st.text(min_size=12), st.binary(min_size=12), st.lists(st.text(min_size=12), min_size=1))
-)
+@given(value=st.one_of(st.text(min_size=12), st.binary(min_size=12), st.lists(st.text(min_size=12), min_size=1)))
 def test_values_under_secret_keys_are_gone(key: str, value: object) -> None:
     assert scrub.anything({"outer": [{key: value}]}) == {"outer": [{key: scrub.GONE}]}
 

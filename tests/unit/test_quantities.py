@@ -111,9 +111,7 @@ values = st.decimals(min_value=0, max_value=10**8, places=2, allow_nan=False, al
 
 @given(
     values,
-    st.sampled_from(
-        [("L", "L"), ("litres", "L"), ("km", "km"), ("miles", "mi"), ("gallons", "gal"), ("kg", "kg")]
-    ),
+    st.sampled_from([("L", "L"), ("litres", "L"), ("km", "km"), ("miles", "mi"), ("gallons", "gal"), ("kg", "kg")]),
 )
 def test_any_value_with_any_unit_reads_back(value: Decimal, unit: tuple[str, str]) -> None:
     for text in (f"took {value} {unit[0]} today", f"{value}{unit[0]}", f"{value:,} {unit[0]}"):

@@ -48,15 +48,11 @@ def test_stylesheets_and_scripts_name_files_that_are_there() -> None:
 
 def test_sprite_has_the_icons_in_use_and_no_others() -> None:
     texts = [source(name) for name in NAMES] + [path.read_text() for path in STATIC.glob("js/*.js")]
-    used = set().union(
-        *(re.findall(r'(?:icon\.html" with name=|icon=)"([\w-]+)"|#([\w-]+)"', text) for text in texts)
-    )
+    used = set().union(*(re.findall(r'(?:icon\.html" with name=|icon=)"([\w-]+)"|#([\w-]+)"', text) for text in texts))
     names = {name for pair in used for name in pair if name}
     icons = {name for name in SPRITE if not name.startswith("domain-")}
     assert icons <= names
-    asked = {
-        name for text in texts for name in re.findall(r'(?:icon\.html" with name=|icon=)"([\w-]+)"', text)
-    }
+    asked = {name for text in texts for name in re.findall(r'(?:icon\.html" with name=|icon=)"([\w-]+)"', text)}
     assert asked <= icons
 
 

@@ -139,9 +139,7 @@ def test_clock_times(text: str, moment: str, ambiguous: bool) -> None:
         ("first thing tomorrow", "2026-11-26 08:00", ("2026-11-26 05:00", "2026-11-26 10:00")),
     ],
 )
-def test_parts_of_a_day_have_a_usual_hour_and_cover_the_part(
-    text: str, usual: str, covers: tuple[str, str]
-) -> None:
+def test_parts_of_a_day_have_a_usual_hour_and_cover_the_part(text: str, usual: str, covers: tuple[str, str]) -> None:
     span = only(text)
     assert (wall(span.value), span.grain, span.has_time) == (usual, "hour", False)
     assert (wall(span.covers[0]), wall(span.covers[1])) == covers
@@ -283,9 +281,7 @@ def test_offsets(text: str, delta: object, at: time | None, same_time: bool) -> 
     assert find_times(text, NOW) == []
 
 
-@pytest.mark.parametrize(
-    "text", ["two days before christmas", "the day after tomorrow", "10 minutes before 5pm"]
-)
+@pytest.mark.parametrize("text", ["two days before christmas", "the day after tomorrow", "10 minutes before 5pm"])
 def test_a_distance_from_a_named_time_is_no_offset(text: str) -> None:
     assert find_offsets(text) == []
 
@@ -325,9 +321,7 @@ def test_finds_no_time_where_there_is_none(text: str) -> None:
 
 
 def test_several_times_in_one_sentence() -> None:
-    text = (
-        "put down the dentist for Monday at a quarter to three in the afternoon, and tennis on the 9th at 7am"
-    )
+    text = "put down the dentist for Monday at a quarter to three in the afternoon, and tennis on the 9th at 7am"
     assert [wall(span.value) for span in find_times(text, NOW)] == ["2026-11-30 14:45", "2026-12-09 07:00"]
 
 
@@ -465,13 +459,9 @@ def test_hours_from_now_are_absolute(wall_time: datetime, zone: ZoneInfo, hours:
     st.integers(0, 59),
 )
 @settings(deadline=None)
-def test_a_wall_time_stays_or_moves_forward_over_a_gap(
-    day: date, zone: ZoneInfo, hour: int, minute: int
-) -> None:
+def test_a_wall_time_stays_or_moves_forward_over_a_gap(day: date, zone: ZoneInfo, hour: int, minute: int) -> None:
     now = datetime(2026, 1, 1, tzinfo=zone)
-    value = only(
-        f"{day:%d %B %Y} at {(hour % 12) or 12}:{minute:02}{'pm' if hour >= 12 else 'am'}", now
-    ).value
+    value = only(f"{day:%d %B %Y} at {(hour % 12) or 12}:{minute:02}{'pm' if hour >= 12 else 'am'}", now).value
     asked = datetime.combine(day, time(hour, minute))
     moved = value.replace(tzinfo=None) - asked
     assert moved in (timedelta(), timedelta(hours=1))
@@ -501,9 +491,7 @@ def test_long_hostile_texts_are_read_in_linear_time() -> None:
 
 
 def test_a_sentence_takes_little_time() -> None:
-    text = (
-        "remind me about the dentist next tuesday at half past three and pay rent on the first of every month"
-    )
+    text = "remind me about the dentist next tuesday at half past three and pay rent on the first of every month"
     find_times(text, NOW)
     started = perf_counter()
     for _ in range(100):

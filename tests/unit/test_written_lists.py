@@ -65,8 +65,6 @@ def test_every_direct_dependency_is_explained() -> None:
 
 
 def test_make_help_lists_every_command() -> None:
-    said = subprocess.run(
-        ["make", "help"], cwd=ROOT, capture_output=True, text=True, timeout=20, check=True
-    ).stdout
+    said = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, timeout=20, check=True).stdout
     for command in ("run", "test", "test-full", "lint", "help"):
         assert f"  make {command} " in said

@@ -70,9 +70,7 @@ def _train() -> Classifier:
             for text in samples(rng, label, phrasing, count):
                 texts.append(_bounded(text))
                 labels.append(label)
-    words = TfidfVectorizer(
-        ngram_range=(1, 3), sublinear_tf=True, token_pattern=r"[^\s]+", lowercase=False, min_df=2
-    )
+    words = TfidfVectorizer(ngram_range=(1, 3), sublinear_tf=True, token_pattern=r"[^\s]+", lowercase=False, min_df=2)
     characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, lowercase=False, min_df=3)
     model = make_pipeline(make_union(words, characters), LinearSVC(C=0.6, class_weight="balanced", random_state=7))
     with warnings.catch_warnings():
@@ -87,7 +85,7 @@ _learning = threading.Lock()
 
 def classifier() -> Classifier:
     """Return the classifier; learnt once for these phrasings and kept, so that later starts read it."""
-    global _kept  # noqa: PLW0603 - one for the process
+    global _kept
     if _kept is None:
         with _learning:  # requests that come meanwhile wait for the one that learns
             if _kept is None:

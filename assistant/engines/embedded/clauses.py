@@ -48,7 +48,8 @@ def split(tagged: Tagged) -> list[Clause]:
     cuts = [
         (match.start(), match.end())
         for match in _BOUNDARY.finditer(text)
-        if match.start() > 0 and not any(t.start < match.end() and match.start() < t.end for t in tagged.tokens if t.kind)
+        if match.start() > 0
+        and not any(t.start < match.end() and match.start() < t.end for t in tagged.tokens if t.kind)
     ][:MOST_BOUNDARIES]
     starts = [0, *(end for _, end in cuts)]
     ends = [*(start for start, _ in cuts), len(text)]
@@ -80,7 +81,12 @@ def _joined(tagged: Tagged, clauses: list[Clause]) -> list[Clause]:
     found: list[Clause] = []
     for clause in clauses:
         before = found[-1] if found else None
-        if before is not None and clause.tagged.of("amount") and not before.tagged.of("amount") and _takes_money(before):
+        if (
+            before is not None
+            and clause.tagged.of("amount")
+            and not before.tagged.of("amount")
+            and _takes_money(before)
+        ):
             said = [token for token in clause.tagged.words if token.word not in _LEANING]
             opens = next((token for token in clause.tagged.tokens if token.text[0].isalnum() or token.kind), None)
             if len(said) <= 2 and opens is not None and (opens.kind == "amount" or not said or opens.word in LITTLE):
@@ -96,16 +102,21 @@ def _joined(tagged: Tagged, clauses: list[Clause]) -> list[Clause]:
 
 def _takes_money(clause: Clause) -> bool:
     tool = find(clause.label)
-    return tool is not None and tool.effect == "write" and any(
-        name in tool.arguments.model_fields for name in ("amount", "cost", "total", "budget")
+    return (
+        tool is not None
+        and tool.effect == "write"
+        and any(name in tool.arguments.model_fields for name in ("amount", "cost", "total", "budget"))
     )
 
 
 PART_COST = 0.75
 # A stretch of nothing but these leans on the one beside it: "put it in please", "that was last night", "cross it off".
-_LEANING = FILLERS | LITTLE | frozenset(
-    "it that this them those these put keep log add note cross tick take stick pop chuck mind off down there done "
-    "would you do todo remember remembered record write up away them too was were been will be sort sorted list one ones thanks".split()
+_LEANING = (
+    FILLERS
+    | LITTLE
+    | frozenset(
+        ["it", "that", "this", "them", "those", "these", "put", "keep", "log", "add", "note", "cross", "tick", "take", "stick", "pop", "chuck", "mind", "off", "down", "there", "done", "would", "you", "do", "todo", "remember", "remembered", "record", "write", "up", "away", "them", "too", "was", "were", "been", "will", "be", "sort", "sorted", "list", "one", "ones", "thanks"]
+    )
 )
 
 
@@ -120,7 +131,9 @@ def _score(part: Tagged, guesses: Sequence[Guess], whole: bool) -> float:
     tool = find(top.label)
     if tool is None:
         return 0.3 * score
-    if (tool.domain != "assistant" or top.label == "assistant.remember") and all(token.word in _LEANING for token in part.words):
+    if (tool.domain != "assistant" or top.label == "assistant.remember") and all(
+        token.word in _LEANING for token in part.words
+    ):
         return -0.6
     if speaks_of_nothing_to_do(plain(part.text)):
         return 0.2

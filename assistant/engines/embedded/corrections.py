@@ -35,16 +35,16 @@ _POINTS = re.compile(
 )
 _OTHER = re.compile(r"\b(?:the )?other (?:one|task|event|reminder|expense)?\b|^the other$")
 _LITTLE = set(
-    "the a an my our that this it one thing for at on in of to and was is its be make it no nah sorry actually wait i meant "
-    "not from with me please up out again already change move set put back bin scrap delete remove cancel task reminder event "
-    "fill expense transaction item list off".split()
+    ["the", "a", "an", "my", "our", "that", "this", "it", "one", "thing", "for", "at", "on", "in", "of", "to", "and", "was", "is", "its", "be", "make", "it", "no", "nah", "sorry", "actually", "wait", "i", "meant", "not", "from", "with", "me", "please", "up", "out", "again", "already", "change", "move", "set", "put", "back", "bin", "scrap", "delete", "remove", "cancel", "task", "reminder", "event", "fill", "expense", "transaction", "item", "list", "off"]
 )
 
 
 def is_correction(text: str, tagged: Tagged, mind: Mind) -> bool:
     """Whether the words change what was just done rather than ask for something new."""
     words = plain(text)
-    if not mind.recent or not tagged.of("amount", "when", "litres", "odometer", "distance", "price", "offset", "account", "category"):
+    if not mind.recent or not tagged.of(
+        "amount", "when", "litres", "odometer", "distance", "price", "offset", "account", "category"
+    ):
         return False
     if _OPENERS.search(words):
         return True
@@ -103,7 +103,9 @@ def _candidates(tagged: Tagged, mind: Mind) -> Sequence[Recent]:
 
 
 def _words_of(recent: Recent) -> set[str]:
-    told = " ".join([*(str(v) for v in recent.arguments.values() if isinstance(v, str)), *(row["name"] for row in recent.rows)])
+    told = " ".join(
+        [*(str(v) for v in recent.arguments.values() if isinstance(v, str)), *(row["name"] for row in recent.rows)]
+    )
     kind = " ".join(f"{row['what']} {row['model'].split('.')[1]}" for row in recent.rows)
     return set(re.findall(r"[a-z0-9]+", plain(f"{told} {kind}"))) - _LITTLE
 
@@ -116,7 +118,9 @@ def repeat(tagged: Tagged, mind: Mind) -> tuple[Tool, dict[str, Any]] | None:
         if tool is None or name.startswith(("edit_", "delete_", "complete_")):
             continue
         kinds = fields_of(tool)
-        changed = {name: value for name, value in fill(tool, tagged).items() if kinds[name] not in {"text", "ref", "bool"}}
+        changed = {
+            name: value for name, value in fill(tool, tagged).items() if kinds[name] not in {"text", "ref", "bool"}
+        }
         kept = {name: value for name, value in recent.arguments.items() if kinds.get(name) != "day" or name != "on"}
         return tool, {**kept, **changed}
     return None
@@ -198,7 +202,11 @@ def _meant(model: str, words: str, text: str, mind: Mind) -> str | None:
     if said & best[1]:
         return best[0]
     # "that second set": pointing words with others of their own mean the newest.
-    return rows[0][0] if re.match(r"^(?:that|this)\b", words) or re.search(r"\b(?:delete|scrap|remove|bin) (?:that|this|it)\b", text) else None
+    return (
+        rows[0][0]
+        if re.match(r"^(?:that|this)\b", words) or re.search(r"\b(?:delete|scrap|remove|bin) (?:that|this|it)\b", text)
+        else None
+    )
 
 
 def _exists(model: str, row: str) -> bool:

@@ -33,7 +33,9 @@ NO = re.compile(
     r"^(?:\W|no+|nah|nope|dont|do not|cancel|cancel (?:that|it)|decline|leave it|forget (?:it|that)|never ?mind|nvm|stop|"
     r"not now|dont (?:do|post|send) (?:it|that)|scrap (?:that|it)|actually|oh|wait|please|that|it|post|send|do|drop|bother)+$"
 )
-LEAVE_TALK = re.compile(r"^(?:\W|thanks?|thank you|ta|cheers|dear|mate|love|legend|great|perfect|lovely|so much|very|kindly|pam|a lot|heaps|again|brilliant|awesome|nice one)+$")
+LEAVE_TALK = re.compile(
+    r"^(?:\W|thanks?|thank you|ta|cheers|dear|mate|love|legend|great|perfect|lovely|so much|very|kindly|pam|a lot|heaps|again|brilliant|awesome|nice one)+$"
+)
 LATER = {
     "later.bill": "Bills cannot be kept yet; a reminder can: “remind me to pay it on the 19th”.",
     "later.bills_due": "Bills cannot be kept yet, so none can be listed.",
@@ -112,9 +114,7 @@ class EmbeddedEngine:
         """Whether a step needs nothing more, with what the conversation has in mind."""
         return not step.tool.missing(corrections.refer(step.tool, step.arguments, step.text, mind))
 
-    def _given_for(
-        self, tool: Tool, asked: Open, said: str, found: Understanding, now: datetime
-    ) -> dict[str, Any]:
+    def _given_for(self, tool: Tool, asked: Open, said: str, found: Understanding, now: datetime) -> dict[str, Any]:
         kinds = fields_of(tool)
         prefer = "past" if tool.name.startswith(("wins.", "wheels.log")) else "none"
         names = [NamedThing(kind, name, name, ()) for kind, name in own_names()]
@@ -140,7 +140,11 @@ class EmbeddedEngine:
             return None
         # "actually, remind me at 5 to …" opens like a correction but asks for something new.
         new = next((step for step in found.steps if not _changes(step.tool) and not step.missing), None)
-        if new is not None and new.confidence >= 0.6 and any(kind == "text" and name in new.arguments for name, kind in fields_of(new.tool).items()):
+        if (
+            new is not None
+            and new.confidence >= 0.6
+            and any(kind == "text" and name in new.arguments for name, kind in fields_of(new.tool).items())
+        ):
             names = {token.word for token in found.tagged.words}
             if not names & {"it", "that", "make", "was", "meant"} or new.tool.effect == "read":
                 return None
@@ -217,7 +221,9 @@ def _short(tagged: Tagged) -> bool:
     return len([token for token in tagged.words if token.word not in LITTLE | FILLERS]) <= 1
 
 
-_LEAD = re.compile(r"^(?:\W|it was|its|it is|for|on|to|the|a|an|um+|uh|oh|ok(?:ay)?|from|at|that was|thats)+\b\s*", re.IGNORECASE)
+_LEAD = re.compile(
+    r"^(?:\W|it was|its|it is|for|on|to|the|a|an|um+|uh|oh|ok(?:ay)?|from|at|that was|thats)+\b\s*", re.IGNORECASE
+)
 
 
 def _bare(said: str) -> str:
@@ -226,12 +232,41 @@ def _bare(said: str) -> str:
     return text or said.strip(" .,!?")
 
 
-_POINTING = {"that", "it", "this", "the last one", "last", "the one before", "one before", "the last thing", "everything", "last thing", "that one", "the previous one"}
+_POINTING = {
+    "that",
+    "it",
+    "this",
+    "the last one",
+    "last",
+    "the one before",
+    "one before",
+    "the last thing",
+    "everything",
+    "last thing",
+    "that one",
+    "the previous one",
+}
 
 
 def _undo_words(arguments: dict[str, Any]) -> dict[str, Any]:
     said = plain(str(arguments.get("transaction") or "")).strip()
-    words = set(said.split()) - {"the", "that", "it", "this", "one", "before", "too", "last", "thing", "previous", "please", "again", "and", "just", "then", "there", "back"}
+    words = set(said.split()) - {
+        "the",
+        "that",
+        "it",
+        "this",
+        "one",
+        "before",
+        "too",
+        "last",
+        "thing",
+        "previous",
+        "please",
+        "again",
+        "and",
+        "just",
+        "then",
+        "there",
+        "back",
+    }
     return {"transaction": str(arguments["transaction"])} if words and said not in _POINTING else {}
-
-

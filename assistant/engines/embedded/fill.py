@@ -71,7 +71,9 @@ def fields_of(tool: Tool) -> dict[str, str]:
     """Return {argument: what it takes}."""
     names = refs(tool.arguments)
     return {
-        name: "ref" if name in names else kind_of(typing.Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation)
+        name: "ref"
+        if name in names
+        else kind_of(typing.Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation)
         for name, field in tool.arguments.model_fields.items()
     }
 
@@ -157,7 +159,11 @@ def _fill_values(fields: dict[str, str], tagged: Tagged, given: dict[str, Any]) 
     for name, kind in fields.items():
         if kind == "quantity" and quantities.get(name):
             given[name] = quantity_json(quantities[name][0].value)
-        if name == "full" and kind == "bool" and re.search(r"\b(half|partial|part|not full|splash|top(ped)? up)\b", plain(tagged.text)):
+        if (
+            name == "full"
+            and kind == "bool"
+            and re.search(r"\b(half|partial|part|not full|splash|top(ped)? up)\b", plain(tagged.text))
+        ):
             given[name] = False
 
 
@@ -232,7 +238,11 @@ def _period(times: Sequence[Any], today: dt.date) -> dict[str, str]:
 
 def _fill_rhythm(tagged: Tagged, given: dict[str, Any]) -> None:
     text = plain(tagged.text)
-    for pattern, per in ((r"\b(a|per|each|every) week|weekly", "week"), (r"fortnight", "fortnight"), (r"\b(a|per|each) year|yearly|annual", "year")):
+    for pattern, per in (
+        (r"\b(a|per|each|every) week|weekly", "week"),
+        (r"fortnight", "fortnight"),
+        (r"\b(a|per|each) year|yearly|annual", "year"),
+    ):
         if re.search(pattern, text):
             given["per"] = per
 
@@ -245,28 +255,34 @@ def _verbatim(tokens: Sequence[Token], tagged: Tagged) -> str:
     end = tokens[-1].end
     while end < len(whole) and not whole[end].isspace():  # a value recognised within a word
         end += 1
-    return whole[tokens[0].start : end].strip(" \t\n,:;–—-\"“”")
+    return whole[tokens[0].start : end].strip(' \t\n,:;–—-"“”')
 
 
 def _words_of(tokens: Sequence[Token], tagged: Tagged) -> str:
     """Return the words of a slot as said, without little words at its edges and without values that stand elsewhere."""
-    kept = [
-        token for token in tokens if token.kind not in {"amount", "when", "offset", "price", "litres", "odometer"}
-    ]
+    kept = [token for token in tokens if token.kind not in {"amount", "when", "offset", "price", "litres", "odometer"}]
     edge = FILLERS | LITTLE | {"down", "up"}
     while kept and _trims(kept[0], edge if len(kept) > 1 else FILLERS | LITTLE):
         kept.pop(0)
-    while kept and not kept[-1].kind and kept[-1].word in FILLERS | {"for", "on", "at", "and", "to", "in", "by", "from", "the", "a"}:
+    while (
+        kept
+        and not kept[-1].kind
+        and kept[-1].word in FILLERS | {"for", "on", "at", "and", "to", "in", "by", "from", "the", "a"}
+    ):
         kept.pop()
     if not kept or all(not token.kind and token.word in EMPTY for token in kept):
         return ""
     whole = _source(tagged, kept)
-    return re.sub(r"\s+", " ", whole).strip(" \t,.;:!?-–—\"“”")
+    return re.sub(r"\s+", " ", whole).strip(' \t,.;:!?-–—"“”')
 
 
 def _trims(token: Token, edge: frozenset[str] | set[str]) -> bool:
     """Whether a leading word only introduces; a capital within a text ("Just Cuts") belongs to a name."""
-    return not token.kind and token.word in edge and not (token.start > 0 and token.text[0].isupper() and token.word != "i")
+    return (
+        not token.kind
+        and token.word in edge
+        and not (token.start > 0 and token.text[0].isupper() and token.word != "i")
+    )
 
 
 def _source(tagged: Tagged, kept: Sequence[Token]) -> str:

@@ -23,7 +23,9 @@ LEFT_OUT = 0.12  # share of values that are left out of an example
 _PARTS = re.compile(r"\{[a-z_]+\}|\[[^\[\]]*\]|\(|\)|[^\s\[\]{}()]+")
 _CHOICE_IN_PARENTHESES = re.compile(r"\(([^()\[\]]*\|[^()\[\]]*)\)")  # "(a|b)" is short for "([a|b])"
 
-TYPED = frozenset({"amount", "old_amount", "when", "period", "offset", "litres", "price", "odometer", "distance", "count"})
+TYPED = frozenset(
+    {"amount", "old_amount", "when", "period", "offset", "litres", "price", "odometer", "distance", "count"}
+)
 NAMES = frozenset({"vehicle", "account", "from_account", "to_account", "category", "group", "trip", "person"})
 
 
@@ -159,7 +161,7 @@ def _fill(rng: random.Random, label: str, slot: str) -> str:
     fillers = language().fillers
     # A domain's own values go before those of all ("wheels_name" before "name").
     own = [f"event_{slot}"] if label.startswith(("you.add_event", "you.edit_event")) else []
-    key = next((found for found in [*own, f"{label.split('.')[0]}_{slot}"] if found in fillers), slot)
+    key = next((found for found in [*own, f"{label.split('.', maxsplit=1)[0]}_{slot}"] if found in fillers), slot)
     values = fillers.get(key) or fillers.get(ALIKE.get(slot, "what")) or ["thing"]
     return plain(rng.choice(values))
 

@@ -10,14 +10,20 @@ from zoneinfo import available_timezones
 from .grammar.currencies import currency_of
 from .language import plain
 
-_NAME = re.compile(r"\b(?:call me|my name is|im called|name to|name is)\s+([^\s,.!?]+(?:\s+[A-Z][^\s,.!?]+)?)", re.IGNORECASE)
+_NAME = re.compile(
+    r"\b(?:call me|my name is|im called|name to|name is)\s+([^\s,.!?]+(?:\s+[A-Z][^\s,.!?]+)?)", re.IGNORECASE
+)
 _DAYS = {"monday": 0, "sunday": 6, "saturday": 5}
 
 
 @lru_cache(maxsize=1)
 def _cities() -> dict[str, str]:
     """Return {city in plain words: zone}."""
-    return {plain(zone.rsplit("/", 1)[-1].replace("_", " ")): zone for zone in sorted(available_timezones()) if "/" in zone and not zone.startswith(("Etc/", "SystemV/"))}
+    return {
+        plain(zone.rsplit("/", 1)[-1].replace("_", " ")): zone
+        for zone in sorted(available_timezones())
+        if "/" in zone and not zone.startswith(("Etc/", "SystemV/"))
+    }
 
 
 def settings_of(text: str) -> dict[str, Any]:

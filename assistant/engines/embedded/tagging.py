@@ -15,7 +15,9 @@ from .grammar.times import find_offsets, find_times
 from .language import plain, tag
 
 # What people begin with before they say what they want.
-OPENERS = frozenset("um uh erm oh ah hey ok okay so well no nah nope wait actually sorry and but also plus then right yeah hm hmm lol please".split())
+OPENERS = frozenset(
+    ["um", "uh", "erm", "oh", "ah", "hey", "ok", "okay", "so", "well", "no", "nah", "nope", "wait", "actually", "sorry", "and", "but", "also", "plus", "then", "right", "yeah", "hm", "hmm", "lol", "please"]
+)
 LEAST_ODOMETER = 300  # below it the figure is a price, litres or a count
 _WORD = re.compile(r"[^\W_]+(?:[’'`\-.@/&][^\W_]+)*|[^\s\w]", re.UNICODE)
 

@@ -147,7 +147,9 @@ def _coordinated(step: Understood) -> list[Understood]:
         parts = [part.strip() for part in title.split(joint)]
         if 2 <= len(parts) <= 4 and all(_starts_with_verb(part) for part in parts):
             return [
-                Understood(step.tool, {**step.arguments, "title": part}, step.confidence, step.missing, step.text, step.tagged)
+                Understood(
+                    step.tool, {**step.arguments, "title": part}, step.confidence, step.missing, step.text, step.tagged
+                )
                 for part in parts
             ]
     return [step]

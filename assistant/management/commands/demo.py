@@ -144,7 +144,9 @@ def _people(user: Any) -> None:
     social = import_module("social.services")
     with journal.entry(user, source="system", label="Demo data"):
         group = social.create_group(user, name="Hiking", about="Walks around Brisbane, mostly Saturdays")
-        social.create_post(user, group=group, text="Lower Portals on Saturday, 7 am at the car park. Bring 2 L of water.")
+        social.create_post(
+            user, group=group, text="Lower Portals on Saturday, 7 am at the car park. Bring 2 L of water."
+        )
     for name, email in PEOPLE:
         if User.objects.filter(email=email).exists():
             continue
@@ -157,4 +159,6 @@ def _people(user: Any) -> None:
         with journal.entry(person, source="system", label="Demo data"):
             social.accept_invitation(person, invitation)
             if name.startswith("Priya"):
-                social.create_post(person, group=group, text="Track report: creek crossing is dry, bring poles for the last bit.")
+                social.create_post(
+                    person, group=group, text="Track report: creek crossing is dry, bring poles for the last bit."
+                )

@@ -66,9 +66,7 @@ _WEAK = re.compile(
     r"say|log|add|put|be|comes?|came)|['’]s|[:=-])[ ]{1,2}\Z",
     re.IGNORECASE,
 )
-_AFTER = re.compile(
-    r"[ ](?:for|at|on|in|towards|from|to|out of|a (?:week|month|year|fortnight|day)|per|each)\b", re.I
-)
+_AFTER = re.compile(r"[ ](?:for|at|on|in|towards|from|to|out of|a (?:week|month|year|fortnight|day)|per|each)\b", re.I)
 _NOUN = re.compile(r"[ -]{1,2}(?:(?:new|old|more|of|big|small|red|good)[ ])?(?P<noun>[A-Za-z]{3,20})\b")
 _NOT_PLURAL = re.compile(
     r"(?:this|was|yes|plus|thanks|gas|as|is|its|his|hers|ours|us|less|always|perhaps|groceries|takeaways|petrols?|diesel|bus|"
@@ -99,9 +97,7 @@ def is_blocked(text: str, at: int) -> bool:
 def find(text: str, figures: Sequence[Figure], closed: Sequence[tuple[int, int]]) -> list[Candidate]:
     """The candidates among ``figures`` that touch none of the ``closed`` offsets, left to right."""
     real = [
-        figure
-        for figure in figures
-        if figure.end > figure.start and (figure.digits or len(_said(text, figure)) > 2)
+        figure for figure in figures if figure.end > figure.start and (figure.digits or len(_said(text, figure)) > 2)
     ]
     closed = [*closed, *((found.start(), found.end()) for found in _BLOCKED.finditer(text))]
     if _ODOMETER_CUE.search(text):
@@ -140,17 +136,9 @@ def _spoken_pair(text: str, first: Figure, second: Figure | None) -> Candidate |
 
 
 def _are_pair(text: str, first: Figure, second: Figure) -> bool:
-    if (
-        not (first.words and second.words)
-        or first.ordinal
-        or second.ordinal
-        or first.fraction
-        or second.fraction
-    ):
+    if not (first.words and second.words) or first.ordinal or second.ordinal or first.fraction or second.fraction:
         return False
-    return (
-        text[first.end : second.start] in (" ", "-") and 1 <= first.value < 1000 and 10 <= second.value < 100
-    )
+    return text[first.end : second.start] in (" ", "-") and 1 <= first.value < 1000 and 10 <= second.value < 100
 
 
 def _is_spoken_time(text: str, first: Figure, second: Figure | None) -> bool:

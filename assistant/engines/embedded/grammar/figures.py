@@ -26,9 +26,7 @@ _DIGITS = re.compile(
 )
 _START = re.compile(r"(?<![\d.,])\d|(?<![\d.,\w])\.\d")
 _RUN = re.compile(r"[\d.,]{1,400}")
-_THOUSANDS = re.compile(
-    r"[ ]?k(?![\w'])|[ ](?P<word>thousand|grand|hundred|million|billion|trillion)\b", re.IGNORECASE
-)
+_THOUSANDS = re.compile(r"[ ]?k(?![\w'])|[ ](?P<word>thousand|grand|hundred|million|billion|trillion)\b", re.IGNORECASE)
 _HALF = re.compile(r"[½¼¾]|[ ]and[ ](?:a[ ])?(?:half|quarter)", re.IGNORECASE)
 _FRACTION_WORDS = frozenset({"half", "quarter", "third", "thirds", "quarters"})
 _HAS_WORDS = re.compile(

@@ -43,9 +43,7 @@ _SUFFIX_WORDS = re.compile(
     r"(?P<two>[ -]([^\W\d_]{1,20})(?![^\W\d_]))?(?P<three>[ -]([^\W\d_]{1,20})(?![^\W\d_]))?"
 )
 MINOR_SIGN = re.compile(r"[ ]?(?P<sign>¢|(?<=\d)c(?![\w'])|p(?![\w']|\.[ ]?m))")
-_NOT_CENTS_BEFORE = re.compile(
-    r"\b(?:room|gate|unit|seat|flat|apt|door|class|bus|platform|level|bay)[ ]\Z", re.I
-)
+_NOT_CENTS_BEFORE = re.compile(r"\b(?:room|gate|unit|seat|flat|apt|door|class|bus|platform|level|bay)[ ]\Z", re.I)
 _HOUR_BEFORE = re.compile(r"\b(?:at|by|until|till|from|to)[ ]\Z", re.IGNORECASE)
 SCALE_MARKED = re.compile(r"[ ]?(mm|mn|mil|mill|mln|m|bn|b|tn)(?![\w'])|[ ](lakhs?|lacs?|crores?)\b", re.I)
 MULTIPLE = re.compile(r"[ ](?:of[ ])?(?P<article>an?[ ])?(?P<word>hundred|thousand|million|grand)\b", re.I)
@@ -106,13 +104,7 @@ class MarkReader:
         for skip in range(len(parts)):
             words = " ".join(parts[skip:])
             word = currency_word(words)
-            if (
-                word
-                and not word.minor
-                and word.worth == 1
-                and word.code
-                and words.lower() not in COMMON_NOUNS
-            ):
+            if word and not word.minor and word.worth == 1 and word.code and words.lower() not in COMMON_NOUNS:
                 if words.lower() in ("pound", "pounds", "quid", "franc", "francs", "sterling", "rand"):
                     return None
                 start = found.start() + len(" ".join(parts[:skip])) + (1 if skip else 0)
@@ -153,9 +145,7 @@ class MarkReader:
                 return Mark(start, minor.end(), word)
         letters = _SUFFIX_LETTERS.match(text, end)
         if letters and _is_letter_sign(letters.group("letters")):
-            return Mark(
-                start, letters.end(), CurrencyWord(LETTER_SUFFIXES[letters.group("letters").lower()]), True
-            )
+            return Mark(start, letters.end(), CurrencyWord(LETTER_SUFFIXES[letters.group("letters").lower()]), True)
         return self._suffix_word(figure, end)
 
     def _suffix_word(self, figure: Figure, end: int) -> Mark | None:

@@ -70,9 +70,7 @@ _POINT_GROUPS = frozenset(
         "ISK",
     ]
 )
-_NOT_A_GRAND = re.compile(
-    r"[ ](?:piano|final|prix|canyon|opening|tour|total|slam|plan|scheme|design|theft)", re.I
-)
+_NOT_A_GRAND = re.compile(r"[ ](?:piano|final|prix|canyon|opening|tour|total|slam|plan|scheme|design|theft)", re.I)
 _VAGUE = re.compile(r"\b(?:few|several|many|couple)[ ]\Z", re.IGNORECASE)
 
 
@@ -125,12 +123,7 @@ class _Reader(MarkReader):
             minor = self._minor_only(second) and first is None
             low_value = low.value * minor_unit(currency) if minor else (first.amount if first else low.value)
             high_value, end, tail = second.amount, second.end, second
-        elif (
-            first
-            and high.start == joined.end()
-            and high.digits
-            and (joined.lastgroup == "dash" or introduced)
-        ):
+        elif first and high.start == joined.end() and high.digits and (joined.lastgroup == "dash" or introduced):
             if unit_after(self.text, high.end) or self.text[high.end : high.end + 1] in (":", "/", "-"):
                 return None
             currency, low_value, high_value, end, tail = (
@@ -142,12 +135,7 @@ class _Reader(MarkReader):
             )
         else:
             return None
-        if (
-            first
-            and second
-            and first.currency != second.currency
-            and None not in (first.currency, second.currency)
-        ):
+        if first and second and first.currency != second.currency and None not in (first.currency, second.currency):
             return None
         if high_value <= low_value:
             return None
@@ -163,11 +151,7 @@ class _Reader(MarkReader):
         second = self.figures[at + 1] if at + 1 < len(self.figures) else None
         if second is None or not (first.words and second.words) or self.text[first.end : second.start] != " ":
             return None
-        if (
-            not (1 <= first.value <= 19 and 10 <= second.value < 100)
-            or first.ordinal
-            or first.end == first.start
-        ):
+        if not (1 <= first.value <= 19 and 10 <= second.value < 100) or first.ordinal or first.end == first.start:
             return None
         span = self._marked(second)
         if span is None or span.start != second.start or span.amount != second.value:
@@ -212,10 +196,7 @@ class _Reader(MarkReader):
         """ "1.284 €" is one thousand: no euro has three decimals, unless it is a price by the litre."""
         if not (figure.point_group and code in _POINT_GROUPS and exponent(code) == 2):
             return value
-        if (
-            AT_BEFORE.search(self.text, max(0, figure.start - 6), figure.start)
-            or "/" in self.text[figure.end :][:6]
-        ):
+        if AT_BEFORE.search(self.text, max(0, figure.start - 6), figure.start) or "/" in self.text[figure.end :][:6]:
             return value
         if FUEL_BEFORE.search(self.text):
             return value

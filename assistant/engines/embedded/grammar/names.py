@@ -80,9 +80,7 @@ def _tokens(text: str) -> list[_Token]:
     for match in _WORD.finditer(text):
         possessive = _POSSESSIVE.search(match.group())
         bare = match.group()[: possessive.start()] if possessive else match.group()
-        found.append(
-            _Token(match.start(), match.end(), fold(match.group()), fold(bare), match.start() + len(bare))
-        )
+        found.append(_Token(match.start(), match.end(), fold(match.group()), fold(bare), match.start() + len(bare)))
     return found
 
 

@@ -58,9 +58,7 @@ _DIGITS = re.compile(
 _ORDINAL_SUFFIX = re.compile(r"(?:st|nd|rd|th)\b", re.IGNORECASE)
 _FRACTION = re.compile(r"(\d{1,3})[/\u2044](\d{1,3})(?![\d/]|\.\d)")
 _MIXED = re.compile(r"(\d{1,6})[ -](\d{1,2})[/\u2044](\d{1,2})(?![\d/]|\.\d)")
-_AND_PART = re.compile(
-    r"[ -]and[ -](?:a[ -]|one[ -])?(half|third|quarter)\b|[ -]and[ -]three[ -]quarters\b", re.I
-)
+_AND_PART = re.compile(r"[ -]and[ -](?:a[ -]|one[ -])?(half|third|quarter)\b|[ -]and[ -]three[ -]quarters\b", re.I)
 _FIRST_WORD = re.compile(r"[A-Za-z]{1,12}(?![A-Za-z])")
 _NEXT_WORD = re.compile(
     r"(?:[ \t\n]{1,3}|[ ]?-[ ]?)(?:(?:um|uh|erm?),?[ ]{1,3})?(?:(and)[ ]{1,3})?([A-Za-z]{1,12})(?![A-Za-z])",
@@ -151,12 +149,7 @@ def _below_ten_thousand(words: list[_Word], at: int) -> tuple[int, int, bool] | 
     if ordinal:
         return value, after, True
     tail = _below_hundred(words, after)
-    if (
-        tail
-        and tail[0]
-        and not _multiplied(words, tail[1], hundred=True)
-        and not _is_unit_of_time(words, after)
-    ):
+    if tail and tail[0] and not _multiplied(words, tail[1], hundred=True) and not _is_unit_of_time(words, after):
         return value + tail[0], tail[1], tail[2]
     return value, after, False
 
@@ -368,12 +361,7 @@ def find_numbers(text: str) -> list[NumberSpan]:
         words = text[start:after]
         if words.lower() == "one" and start and _is_pronoun(text, start, after):
             continue
-        if (
-            words.lower() == "second"
-            and spans
-            and not spans[-1].ordinal
-            and text[spans[-1].end : start] == " "
-        ):
+        if words.lower() == "second" and spans and not spans[-1].ordinal and text[spans[-1].end : start] == " ":
             continue
         spans.append(NumberSpan(start, after, words, value, ordinal))
         end = after

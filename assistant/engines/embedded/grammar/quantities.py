@@ -67,9 +67,7 @@ _PRICE_AFTER = re.compile(r"[ ]?/[ ]?(?:l|lit(?:re|er))\b", re.IGNORECASE)
 _CAREFUL_KM = re.compile(r"[ ]{0,1}ks\Z", re.IGNORECASE)
 _ARTICLE = re.compile(r"[ ](?:of[ ])?an?(?=[ ])", re.IGNORECASE)
 _FRACTIONS = re.compile(r"(?:half|(?:a|one|three)[ ](?:half|quarters?))\Z", re.IGNORECASE)
-_ONE_UNIT = re.compile(
-    r"\ban?[ ](?=(?:hour|hr|lit(?:re|er)|gallon|mile|kilo|kilomet(?:re|er))\b)", re.IGNORECASE
-)
+_ONE_UNIT = re.compile(r"\ban?[ ](?=(?:hour|hr|lit(?:re|er)|gallon|mile|kilo|kilomet(?:re|er))\b)", re.IGNORECASE)
 _RATE_BEFORE = re.compile(
     r"(?:[\d$£€%]|\b(?:dollars|bucks|quid|pounds|euros?|cents|once|twice|times|half|kms?|miles))[ ]\Z",
     re.IGNORECASE,
@@ -79,9 +77,7 @@ _ABOUT = re.compile(
     r"close to|just (?:over|under|shy of|on)|bit (?:over|under)|or so)[ ]{1,2}|~[ ]?)\Z",
     re.IGNORECASE,
 )
-_OR_SO = re.compile(
-    r"[ ]?-?(?:ish\b|or so\b|or thereabouts\b|give or take\b|roughly\b|approx\b)", re.IGNORECASE
-)
+_OR_SO = re.compile(r"[ ]?-?(?:ish\b|or so\b|or thereabouts\b|give or take\b|roughly\b|approx\b)", re.IGNORECASE)
 _RUNNING = re.compile(
     r"\b(?:ran|run|running|jog|jogged|jogging|walk|walked|hike|hiked|cycled|cycle|rode|ride|swam|parkrun|paddled)\b"
     r"(?:[ ][a-z']{1,12}){0,3}[ ]{1,2}\Z",
@@ -207,9 +203,7 @@ _DISTANCE_BEFORE = re.compile(
     r"travel(?:l?ed)?|over the|trip))[ ](?:about[ ]|around[ ]|the[ ]|next[ ]){0,2}\Z",
     re.IGNORECASE,
 )
-_MORE_AFTER = re.compile(
-    r"[ ](?:trip|drive|journey|away|from|to|later|more|until|till|left|service interval)\b", re.I
-)
+_MORE_AFTER = re.compile(r"[ ](?:trip|drive|journey|away|from|to|later|more|until|till|left|service interval)\b", re.I)
 _MONEY_BEFORE = re.compile(r"[$£€¥₹][ ]?\Z")
 _MONEY_AFTER = re.compile(
     r"[ ]?(?:[$£€¥₹]|\b(?:dollars?|bucks|quid|pounds?|euros?|people|of us|a (?:week|month"

@@ -96,9 +96,7 @@ def pump_price(text: str, span: MoneySpan) -> MoneySpan:
     if span.amount.as_tuple().exponent != -1 or not 100 <= span.amount < 400:
         return span
     at = re.search(r"(?:\bat|@)[ ]?\Z", text[max(0, span.start - 4) : span.start], re.IGNORECASE)
-    fuelled = at and [
-        one.lastgroup for one in FUEL_BEFORE.finditer(text, max(0, span.start - 56), span.start)
-    ]
+    fuelled = at and [one.lastgroup for one in FUEL_BEFORE.finditer(text, max(0, span.start - 56), span.start)]
     if span.per_unit == "L" or (fuelled and fuelled[-1] == "litres"):
         return replace(span, amount=span.amount / 100, per_unit="L")
     return span

@@ -15,6 +15,4 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **__: Any) -> None:
         """Write them and say which changed."""
         changed = schedule.ensure_schedule()
-        self.stdout.write(
-            f"Changed: {', '.join(sorted(changed))}." if changed else "The schedule is as declared."
-        )
+        self.stdout.write(f"Changed: {', '.join(sorted(changed))}." if changed else "The schedule is as declared.")

@@ -44,8 +44,7 @@ class Command(BaseCommand):
             bound = serving.listen(host, port)
         except serving.PortTaken:
             raise CommandError(
-                f"Port {port} of {host} is in use. Stop what listens there, or take another: "
-                f"PORT={port + 1} make run"
+                f"Port {port} of {host} is in use. Stop what listens there, or take another: PORT={port + 1} make run"
             ) from None
         except (OSError, OverflowError) as problem:
             raise CommandError(f"PAM cannot listen on {host}, port {port}: {problem}") from None
@@ -73,9 +72,7 @@ class Command(BaseCommand):
             starting.refuse(f"{len(plan)} migrations are not applied. Run: python manage.py migrate")
         if connection.vendor == "sqlite" and executor.loader.applied_migrations:
             try:
-                made = backups.copy_sqlite(
-                    Path(settings.DATABASES["default"]["NAME"]), settings.VAR_DIR / "backups"
-                )
+                made = backups.copy_sqlite(Path(settings.DATABASES["default"]["NAME"]), settings.VAR_DIR / "backups")
             except (OSError, sqlite3.Error) as problem:
                 raise CommandError(f"The database cannot be copied before its migration: {problem}") from None
             self.stdout.write(f"The database was copied to {made}.")

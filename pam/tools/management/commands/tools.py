@@ -23,8 +23,6 @@ class Command(BaseCommand):
         for tool in tools():
             if options["json"]:
                 row = {"name": tool.name, "risk": tool.risk, "effect": tool.effect}
-                self.stdout.write(
-                    json.dumps({**row, "description": tool.description, "arguments": tool.schema()})
-                )
+                self.stdout.write(json.dumps({**row, "description": tool.description, "arguments": tool.schema()}))
             else:
                 self.stdout.write(f"{tool.name:28} {tool.risk:13} {tool.description}")

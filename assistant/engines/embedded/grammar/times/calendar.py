@@ -105,9 +105,7 @@ def resolve_day(said: Day, ctx: Context, after: date | None = None) -> Range | N
     if said.weekday is not None:
         return _moved(one(_weekday(said, ctx, toward, after)), said.weeks)
     if said.year is not None:
-        return (
-            Range(date(said.year, 1, 1), date(said.year + 1, 1, 1), "year") if 0 < said.year < 9999 else None
-        )
+        return Range(date(said.year, 1, 1), date(said.year + 1, 1, 1), "year") if 0 < said.year < 9999 else None
     return None
 
 

@@ -96,11 +96,7 @@ def before_part(line: Line, at: int) -> tuple[Clock, int] | None:
     if hour is None or not 1 <= hour <= 12:
         return None
     minute, after = 0, at + 1
-    if (
-        line.kind[after] == "int"
-        and 10 <= (line.whole(after) or 0) <= 59
-        and line.text[line.start[after]].isalpha()
-    ):
+    if line.kind[after] == "int" and 10 <= (line.whole(after) or 0) <= 59 and line.text[line.start[after]].isalpha():
         minute, after = line.whole(after) or 0, after + 1
     elif line.kind[at] != "int":
         return None
@@ -119,11 +115,7 @@ def before_part(line: Line, at: int) -> tuple[Clock, int] | None:
         on = after + (low[after] == "on")
         if low[on] in RELATIVE_DAYS or low[on] == "tonight" or weekday_at(line, on) is not None:
             return clock, after
-    zone = (
-        zone_at(line, after)
-        if before in ("at", "@") or (at and weekday_at(line, at - 1) is not None)
-        else None
-    )
+    zone = zone_at(line, after) if before in ("at", "@") or (at and weekday_at(line, at - 1) is not None) else None
     if zone:
         clock.zone, clock.ambiguous = zone[0], False
         return clock, zone[1]
@@ -132,8 +124,4 @@ def before_part(line: Line, at: int) -> tuple[Clock, int] | None:
 
 def range_follows(line: Line, at: int) -> bool:
     """Whether a clock range such as "9-5" stands at ``at``."""
-    return (
-        line.kind[at] == "int"
-        and line.low[at + 1] in TO
-        and line.kind[at + 2] in ("int", "clock12", "clock24")
-    )
+    return line.kind[at] == "int" and line.low[at + 1] in TO and line.kind[at + 2] in ("int", "clock12", "clock24")

@@ -90,9 +90,7 @@ def _meridiem_at(line: Line, at: int) -> tuple[str, int] | None:
     return None
 
 
-def _said_hour(
-    line: Line, hour: int, minute: int, at: int, *, exact: bool = False
-) -> tuple[Clock, int] | None:
+def _said_hour(line: Line, hour: int, minute: int, at: int, *, exact: bool = False) -> tuple[Clock, int] | None:
     """A clock time from its numbers, with the am or pm that may follow at ``at``."""
     meridiem = _meridiem_at(line, at)
     if meridiem:
@@ -142,9 +140,7 @@ def _clock24(line: Line, at: int) -> tuple[Clock, int] | None:
         told = _meridiem(hour, meridiem[0])
         if told is None:
             return None
-        return _finish(
-            line, Clock(told, minute, second, grain="second" if found.group(3) else "minute"), meridiem[1]
-        )
+        return _finish(line, Clock(told, minute, second, grain="second" if found.group(3) else "minute"), meridiem[1])
     plain = 1 <= hour <= 12 and not found.group(1).startswith("0") and "h" not in line.low[at]
     clock = Clock(hour, minute, second, ambiguous=plain, grain="second" if found.group(3) else "minute")
     after = at + 1
@@ -158,9 +154,7 @@ def _named(line: Line, at: int) -> tuple[Clock, int] | None:
     low = line.low
     if low[at] == "noon":
         return _finish(line, Clock(12), at + 1)
-    if low[at] == "eod" or (
-        low[at : at + 2] == ["close", "of"] and low[at + 2] in ("business", "play", "day")
-    ):
+    if low[at] == "eod" or (low[at : at + 2] == ["close", "of"] and low[at + 2] in ("business", "play", "day")):
         return _finish(line, Clock(17), at + (1 if low[at] == "eod" else 3))
     if low[at] == "midnight":
         return _finish(line, Clock(24, rounds_up=True), at + 1)
@@ -191,12 +185,7 @@ def _named(line: Line, at: int) -> tuple[Clock, int] | None:
 def half_hour(line: Line, at: int) -> tuple[Clock, int] | None:
     """ "half six": 6:30, where the words before or after make it a time."""
     hour = line.whole(at + 1)
-    if (
-        line.low[at] != "half"
-        or hour is None
-        or not 1 <= hour <= 12
-        or line.low[at + 2] in _NOT_AFTER_AN_HOUR
-    ):
+    if line.low[at] != "half" or hour is None or not 1 <= hour <= 12 or line.low[at + 2] in _NOT_AFTER_AN_HOUR:
         return None
     return _said_hour(line, hour, 30, at + 2)
 
@@ -325,12 +314,7 @@ def bare_clock(line: Line, at: int) -> tuple[Clock, int] | None:
     raw = line.text[line.start[at] : line.end[at]]
     after = at + 1
     if len(raw) == 4 and raw.isdigit():
-        if (
-            raw[0] == "0"
-            and int(raw[:2]) <= 23
-            and int(raw[2:]) <= 59
-            and low[after] not in _NOT_AFTER_AN_HOUR
-        ):
+        if raw[0] == "0" and int(raw[:2]) <= 23 and int(raw[2:]) <= 59 and low[after] not in _NOT_AFTER_AN_HOUR:
             return _finish(line, Clock(int(raw[:2]), int(raw[2:]), grain="minute"), after)
         return None
     if hour > 24:
@@ -342,11 +326,7 @@ def bare_clock(line: Line, at: int) -> tuple[Clock, int] | None:
         return found
     if low[after] in ("oh", "o") and line.kind[after + 1] == "int":
         return _said_hour(line, hour, line.whole(after + 1) or 0, after + 2, exact=True)
-    if (
-        line.kind[after] == "int"
-        and low[after + 1] not in _NOT_AFTER_AN_HOUR
-        and low[after + 1] not in MONTHS
-    ):
+    if line.kind[after] == "int" and low[after + 1] not in _NOT_AFTER_AN_HOUR and low[after + 1] not in MONTHS:
         minute = line.whole(after) or 0
         if 10 <= minute <= 59 and line.text[line.start[after] : line.end[after]].isalpha():
             return _said_hour(line, hour, minute, after + 1)
@@ -354,11 +334,7 @@ def bare_clock(line: Line, at: int) -> tuple[Clock, int] | None:
         return None
     if low[after] in ("%", "/", "°", "€", "£", "$", "+", "*", "x"):
         return None
-    if (
-        _counts_things(line, after)
-        or low[after] in MONTHS
-        or (low[after] == "of" and low[after + 1] in MONTHS)
-    ):
+    if _counts_things(line, after) or low[after] in MONTHS or (low[after] == "of" and low[after + 1] in MONTHS):
         return None
     return _said_hour(line, hour, 0, after)
 
@@ -368,12 +344,7 @@ def _counts_things(line: Line, at: int) -> bool:
     word = line.low[at]
     if line.kind[at] != "word" or len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "'s")):
         return False
-    return (
-        word not in AFTER_A_DATE
-        and word not in PARTS
-        and word[:-1] not in WEEKDAYS
-        and word not in WEEKDAY_SHORT
-    )
+    return word not in AFTER_A_DATE and word not in PARTS and word[:-1] not in WEEKDAYS and word not in WEEKDAY_SHORT
 
 
 def _dotted(line: Line, at: int) -> tuple[Clock, int] | None:

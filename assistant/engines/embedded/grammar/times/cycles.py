@@ -46,9 +46,7 @@ def cycle(line: Line, at: int) -> Found:
         return unit_day(low[begin + 1], 0), begin + 2
     if low[begin] in _TO_DATE and line.kind[begin] == "word":
         return unit_day(_TO_DATE[low[begin]], 0), begin + 1
-    if low[begin] in ("the", "these", "those", "in", "over", "all", "within", "during", "for") and low[
-        begin + 1
-    ] in (
+    if low[begin] in ("the", "these", "those", "in", "over", "all", "within", "during", "for") and low[begin + 1] in (
         *STEPS,
         "the",
         "whole",
@@ -94,15 +92,9 @@ def _cycle_after_article(line: Line, at: int, *, article: bool) -> Found:
         return quarter(line, at) if article else None
     if low[begin] in ("whole", "entire", "around", "few", "couple", "calendar", "full", "financial"):
         if low[begin] in ("few", "couple"):
-            return several(
-                line, begin + 1 + (low[begin + 1] == "of"), step, Decimal(3 if low[begin] == "few" else 2)
-            )
+            return several(line, begin + 1 + (low[begin + 1] == "of"), step, Decimal(3 if low[begin] == "few" else 2))
         begin += 1
-    if (
-        line.kind[begin] in ("int", "ordinal")
-        and lengths.unit_at(line, begin) is None
-        and line.kind[begin] == "int"
-    ):
+    if line.kind[begin] in ("int", "ordinal") and lengths.unit_at(line, begin) is None and line.kind[begin] == "int":
         coming = low[begin - 1] == "coming"
         return several(line, begin + 1, step, Decimal(line.num[begin] or 0), point=coming)
     if low[begin] == "season" and line.kind[begin] == "word":
@@ -280,16 +272,12 @@ def nth_of(line: Line, at: int, read_day: DayReader) -> Found:
             found = nth_weekday(outer.start, outer.until, weekday, nth)
             return one(found) if found else None
         if unit == "day":
-            return one(
-                outer.start + timedelta(days=nth - 1) if nth > 0 else outer.until + timedelta(days=nth)
-            )
+            return one(outer.start + timedelta(days=nth - 1) if nth > 0 else outer.until + timedelta(days=nth))
         if unit == "weekend":
             found = nth_weekday(outer.start, outer.until, 5, nth)
             return Range(found, found + timedelta(days=2), "day", interval=True) if found else None
         if nth > 0:
-            first = unit_start(outer.start + timedelta(days=6), "week", ctx.week_start) + timedelta(
-                weeks=nth - 1
-            )
+            first = unit_start(outer.start + timedelta(days=6), "week", ctx.week_start) + timedelta(weeks=nth - 1)
         else:
             first = unit_start(outer.until - ONE_DAY, "week", ctx.week_start) + timedelta(weeks=nth)
             if (outer.until - first).days % 7 == 0 or nth == -1:

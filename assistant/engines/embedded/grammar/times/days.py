@@ -211,11 +211,7 @@ def _day_then_month(line: Line, at: int) -> Found:
             and line.low[after + 1] in ("be", "have", "not", "need")
         ):
             return None
-        if (
-            line.low[after] in ("mar", "sun", "second")
-            and not line.is_capital(after)
-            and not line.whole(month[1])
-        ):
+        if line.low[after] in ("mar", "sun", "second") and not line.is_capital(after) and not line.whole(month[1]):
             return None
         dated = with_year(line, Day(month=month[0], day=number), month[1])
         return _short_year(line, dated)
@@ -278,9 +274,7 @@ def _ordinal_alone(line: Line, at: int, *, told: bool = False) -> Found:
         "is",
         "it's",
     )
-    asked = asked or (
-        at >= 2 and weekday_at(line, at - 2 if line.low[at - 1] == "the" else at - 1) is not None
-    )
+    asked = asked or (at >= 2 and weekday_at(line, at - 2 if line.low[at - 1] == "the" else at - 1) is not None)
     if nxt in NOUNS_AFTER_ORDINALS:
         return None
     spelled = line.text[line.start[at]].isalpha()
@@ -355,11 +349,7 @@ def _shaky_stands(line: Line, at: int) -> bool:
             "rise",
             "roof",
         )
-    if (
-        line.kind[at + 1] in ("clock12", "clock24", "ordinal")
-        or nxt in PARTS
-        or nxt in ("-", "–", "noon", "midnight")
-    ):
+    if line.kind[at + 1] in ("clock12", "clock24", "ordinal") or nxt in PARTS or nxt in ("-", "–", "noon", "midnight"):
         return True
     if line.kind[at + 1] == "int" and month_at(line, at + 2) is not None:
         return True

@@ -18,9 +18,7 @@ from assistant.engines.embedded.grammar.times.tokens import Line
 def counted(line: Line, at: int, read_day: DayReader) -> Found:
     """Distances of a day or more: "2 weeks ago", "3 days from today", "the day after tomorrow", "4 tuesdays
     from now"."""
-    begin = at + (
-        line.low[at] == "the" and line.low[at + 1] in ("day", "week", "month", "weekend", "evening", "night")
-    )
+    begin = at + (line.low[at] == "the" and line.low[at + 1] in ("day", "week", "month", "weekend", "evening", "night"))
     if begin > at or line.low[at] in ("day", "week"):
         found = _next_to(line, begin, read_day)
         if found or begin > at:

@@ -24,12 +24,8 @@ from assistant.engines.embedded.grammar.times.tokens import Line
 _CANADA = ("America/Toronto", "America/Vancouver", "America/Winnipeg", "America/Edmonton", "America/Halifax",
            "America/Montreal", "America/Regina", "America/St_Johns")  # fmt: skip
 _THANKSGIVING = by_place({zone: weekday_of(10, 0, 2) for zone in _CANADA}, weekday_of(11, 3, 4))
-_MOTHERS = by_place(
-    {"Europe/London": from_easter(-21), "Europe/Dublin": from_easter(-21)}, weekday_of(5, 6, 2)
-)
-_FATHERS = by_place(
-    {"Australia/": weekday_of(9, 6, 1), "Pacific/Auckland": weekday_of(9, 6, 1)}, weekday_of(6, 6, 3)
-)
+_MOTHERS = by_place({"Europe/London": from_easter(-21), "Europe/Dublin": from_easter(-21)}, weekday_of(5, 6, 2))
+_FATHERS = by_place({"Australia/": weekday_of(9, 6, 1), "Pacific/Auckland": weekday_of(9, 6, 1)}, weekday_of(6, 6, 3))
 _INDEPENDENCE = by_place({"Asia/Kolkata": fixed(8, 15), "Asia/Calcutta": fixed(8, 15)}, fixed(7, 4))
 _LABOUR = by_place({"Europe/": fixed(5, 1), "Asia/": fixed(5, 1), "Australia/Brisbane": weekday_of(5, 0, 1),
                     "Australia/Melbourne": weekday_of(3, 0, 2), "Australia/Perth": weekday_of(3, 0, 1),
@@ -85,9 +81,7 @@ _WHICH = {"this": 0, "next": 1, "last": -1, "past": -1, "coming": 1, "following"
 
 def _match(line: Line, at: int) -> tuple[Holiday, str, int] | None:
     """The longest holiday's name at ``at``: (holiday, name, index after)."""
-    if line.kind[at] not in ("word", "ordinal") or (
-        line.low[at] not in FIRST_WORDS and "'" not in line.low[at]
-    ):
+    if line.kind[at] not in ("word", "ordinal") or (line.low[at] not in FIRST_WORDS and "'" not in line.low[at]):
         return None
     name, best, index = "", None, at
     for _ in range(_LONGEST):
@@ -103,9 +97,7 @@ def _match(line: Line, at: int) -> tuple[Holiday, str, int] | None:
             best = (HOLIDAYS[name], name, index)
         elif name.startswith("st ") and "saint" + name[2:] in HOLIDAYS:
             best = (HOLIDAYS["saint" + name[2:]], name, index)
-        while (
-            line.low[index] in ("-", "'", "’") and line.kind[index + 1] == "word" and line.adjacent(index + 1)
-        ):
+        while line.low[index] in ("-", "'", "’") and line.kind[index + 1] == "word" and line.adjacent(index + 1):
             index += 1
     return best
 
@@ -177,9 +169,7 @@ def _start(which: Holiday, ctx: Context, step: int | None, year: int | str | Non
         return which.first(today.year + int(year), zone) if 1 < today.year + int(year) < 9999 else None
     if step == 0:
         return which.first(today.year, zone)
-    days = sorted(
-        found for found in (which.first(y, zone) for y in range(today.year - 2, today.year + 3)) if found
-    )
+    days = sorted(found for found in (which.first(y, zone) for y in range(today.year - 2, today.year + 3)) if found)
     if step == -1 or (step is None and ctx.prefer == "past"):
         past = [day for day in days if day < today + timedelta(days=step is None)]
         return past[-1] if past else None

@@ -28,11 +28,7 @@ def now_word(line: Line, at: int, said: Said) -> int | None:
     if low[begin] != "now":
         return None
     whole = at == 0 and line.kind[begin + 1] == "stop"
-    if (
-        begin > at
-        or whole
-        or (at and low[at - 1] in ("until", "till", "by", "since", "from", "between", "to"))
-    ):
+    if begin > at or whole or (at and low[at - 1] in ("until", "till", "by", "since", "from", "between", "to")):
         said.instant = Instant(timedelta(), "second")
         return begin + 1
     return None
@@ -75,13 +71,7 @@ def instant(line: Line, at: int, said: Said) -> int | None:
     size = lengths.length(line, begin)
     if size is None:
         number = line.whole(begin)
-        if (
-            prefixed
-            and number is not None
-            and 2 <= number <= 120
-            and line.kind[begin + 1] == "stop"
-            and at == 0
-        ):
+        if prefixed and number is not None and 2 <= number <= 120 and line.kind[begin + 1] == "stop" and at == 0:
             said.instant = Instant(timedelta(minutes=number), "second")
             return begin + 1
         return None

@@ -23,9 +23,7 @@ def join_spans(day: TimeSpan, clock: TimeSpan) -> TimeSpan:
     value = local(day.day, wall, zone)
     until = None
     if clock.until is not None:
-        until = (
-            value.astimezone(UTC) + (clock.until.astimezone(UTC) - clock.value.astimezone(UTC))
-        ).astimezone(zone)
+        until = (value.astimezone(UTC) + (clock.until.astimezone(UTC) - clock.value.astimezone(UTC))).astimezone(zone)
     return replace(
         clock,
         value=value,

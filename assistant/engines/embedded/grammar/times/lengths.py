@@ -27,12 +27,7 @@ def _amount(line: Line, at: int) -> tuple[Decimal, int] | None:
     low, kind = line.low, line.kind[at]
     if kind in ("int", "decimal") and line.num[at] is not None:
         amount, after = Decimal(line.num[at] or 0), at + 1
-        if (
-            low[after] == "and"
-            and low[after + 1] == "a"
-            and low[after + 2] == "half"
-            and unit_at(line, after + 3)
-        ):
+        if low[after] == "and" and low[after + 1] == "a" and low[after + 2] == "half" and unit_at(line, after + 3):
             return amount + Decimal("0.5"), after + 3
         if low[after] == "of" and low[after + 1] in ("a", "an"):
             return amount, after + 2
@@ -116,9 +111,7 @@ def as_delta(said: Length) -> timedelta | relativedelta:
             total += part
         else:
             total = (
-                total
-                if isinstance(total, relativedelta)
-                else relativedelta(seconds=int(total.total_seconds()))
+                total if isinstance(total, relativedelta) else relativedelta(seconds=int(total.total_seconds()))
             ) + part
     return total if total is not None else timedelta()
 

@@ -55,9 +55,7 @@ class TimeSpan:
     @property
     def day(self) -> date:
         """The one local day that is meant where a single day is asked for: of "the end of May" the 31st."""
-        if self.until is not None and (
-            self.edge == "end" or (self.kind == "before" and self.grain != "minute")
-        ):
+        if self.until is not None and (self.edge == "end" or (self.kind == "before" and self.grain != "minute")):
             return (self.until - timedelta(microseconds=1)).date()
         return self.value.date()
 

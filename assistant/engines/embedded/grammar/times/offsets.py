@@ -122,11 +122,7 @@ def _names_a_time(line: Line, at: int) -> bool:
     """Whether what follows "before" or "after" is itself a date or a clock time, so that nothing is left to
     count from."""
     low = line.low[at]
-    if (
-        low in RELATIVE_DAYS
-        or low in MONTHS
-        or line.kind[at] in ("date", "iso", "clock12", "clock24", "yearmonth")
-    ):
+    if low in RELATIVE_DAYS or low in MONTHS or line.kind[at] in ("date", "iso", "clock12", "clock24", "yearmonth"):
         return True
     return core(line, at) is not None or low in ("last", "next")
 

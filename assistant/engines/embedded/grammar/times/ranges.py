@@ -38,11 +38,7 @@ def extended(line: Line, phrase: Phrase) -> Phrase:
 def _ranged(line: Line, phrase: Phrase) -> Phrase:
     low, link, said = line.low, phrase.after, phrase.said
     joins = low[link] in TO or (low[link] == "and" and phrase.word == "between")
-    if (
-        not joins
-        or said.until_clock is not None
-        or phrase.word in ("by", "until", "till", "after", "before", "since")
-    ):
+    if not joins or said.until_clock is not None or phrase.word in ("by", "until", "till", "after", "before", "since"):
         return phrase
     if low[link] == "to" and line.moves_from(phrase.at):
         return phrase
@@ -51,29 +47,15 @@ def _ranged(line: Line, phrase: Phrase) -> Phrase:
     if number:
         phrase.to, phrase.after = number
         return phrase
-    found = core(
-        line, begin, bare=said.clock is not None or (said.day is not None and said.day.day is not None)
-    )
+    found = core(line, begin, bare=said.clock is not None or (said.day is not None and said.day.day is not None))
     if found is None:
         return phrase
     other, after = found
     if not _pairs(said, other, low[link], phrase.word):
         return phrase
-    if (
-        said.day is not None
-        and said.day.month is None
-        and said.day.day
-        and other.day is not None
-        and other.day.month
-    ):
+    if said.day is not None and said.day.month is None and said.day.day and other.day is not None and other.day.month:
         said.day.month, said.day.year = other.day.month, other.day.year
-    if (
-        said.day is not None
-        and other.day is not None
-        and said.day.month
-        and said.day.year is None
-        and other.day.month
-    ):
+    if said.day is not None and other.day is not None and said.day.month and said.day.year is None and other.day.month:
         said.day.year = other.day.year if said.day.month <= other.day.month else None
     phrase.to, phrase.after = other, after
     return phrase
@@ -89,11 +71,7 @@ def _pairs(said: Said, other: Said, link: str, word: str) -> bool:
             other.clock, other.until_clock = other.until_clock, None
         if link in ("-", "–", "—") and (said.clock is None) != (other.clock is None):
             return False
-        return (
-            said.day.fixed is None
-            or other.day.fixed is None
-            or link in ("to", "until", "till", "and", "through")
-        )
+        return said.day.fixed is None or other.day.fixed is None or link in ("to", "until", "till", "and", "through")
     return said.clock is not None and other.clock is not None and other.day is None
 
 
@@ -103,11 +81,7 @@ def _same_month(line: Line, at: int, said: Said) -> tuple[Said, int] | None:
     number = line.whole(at)
     if date is None or said.clock is not None or not date.month or not date.day or number is None:
         return None
-    if (
-        not date.day < number <= 31
-        or line.low[at + 1] in UNITS
-        or line.low[at + 1] in ("am", "pm", "oclock", "people")
-    ):
+    if not date.day < number <= 31 or line.low[at + 1] in UNITS or line.low[at + 1] in ("am", "pm", "oclock", "people"):
         return None
     if line.kind[at + 1] == "meridiem" or month_at(line, at + 1):
         return None
@@ -121,9 +95,7 @@ def number_range(line: Line, at: int) -> Phrase | None:
     begin = at + bool(word)
     begin += low[begin] == "the"
     first = int(line.num[begin] or 0) if line.kind[begin] in ("int", "ordinal") else 0
-    if not 1 <= first <= 31 or (
-        low[begin + 1] not in TO and not (low[begin + 1] == "and" and word == "between")
-    ):
+    if not 1 <= first <= 31 or (low[begin + 1] not in TO and not (low[begin + 1] == "and" and word == "between")):
         return None
     second_at = begin + 2 + (low[begin + 2] == "the")
     second = int(line.num[second_at] or 0) if line.kind[second_at] in ("int", "ordinal") else 0

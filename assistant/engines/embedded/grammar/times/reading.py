@@ -161,9 +161,7 @@ def _every_year(line: Line, at: int) -> Phrase | None:
         return None
     if not date.month or not date.day or date.year:
         return None
-    rule = Rule(
-        "YEARLY", months=[date.month], month_days=[date.day], said=Said(clock=said.clock, part=said.part)
-    )
+    rule = Rule("YEARLY", months=[date.month], month_days=[date.day], said=Said(clock=said.clock, part=said.part))
     return Phrase(at, after + 2, "point", "", Said(), rule=rule)
 
 
@@ -203,11 +201,7 @@ def _iso(line: Line, at: int) -> Phrase | None:
         return None
     if len(raw) == 10:
         day = Day(year=moment.year, month=moment.month, day=moment.day)
-        found = (
-            core(line, at + 1)
-            if line.kind[at + 1] in ("clock12", "clock24") or line.low[at + 1] == "at"
-            else None
-        )
+        found = core(line, at + 1) if line.kind[at + 1] in ("clock12", "clock24") or line.low[at + 1] == "at" else None
         said = Said(day=day)
         after = at + 1
         if found and found[0].day is None and found[0].clock is not None:

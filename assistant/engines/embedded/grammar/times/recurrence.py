@@ -72,9 +72,7 @@ def _every(line: Line, at: int) -> tuple[Rule, int] | None:
         return None
     days_of_month = _ranked_day(line, begin - 1) if ranked > 0 else None
     if days_of_month and len(days_of_month[1]) > 1:
-        return Rule("MONTHLY", month_days=days_of_month[1]), _of_month(
-            line, days_of_month[2]
-        ) or days_of_month[2]
+        return Rule("MONTHLY", month_days=days_of_month[1]), _of_month(line, days_of_month[2]) or days_of_month[2]
     return _every_what(line, begin, interval, ranked)
 
 
@@ -114,11 +112,7 @@ def _every_what(line: Line, at: int, interval: int, ranked: int) -> tuple[Rule, 
         freq, times = _FREQ[unit]
         if ranked and unit == "day":
             in_month = _of_month(line, at + 1)
-            return (
-                (Rule("MONTHLY", month_days=[ranked]), in_month)
-                if in_month
-                else (Rule("DAILY", ranked), at + 1)
-            )
+            return (Rule("MONTHLY", month_days=[ranked]), in_month) if in_month else (Rule("DAILY", ranked), at + 1)
         if ranked and ranked < 0:
             return None
         rule = Rule(freq, times * (ranked or interval))
@@ -224,11 +218,7 @@ def _of_month(line: Line, at: int) -> int | None:
     """The index after "of the month", "of every month", "in each month"."""
     low = line.low
     begin = at + 1 if low[at] == "day" else at
-    if (
-        low[begin] in ("of", "in")
-        and low[begin + 1] in ("the", "every", "each", "a")
-        and low[begin + 2] == "month"
-    ):
+    if low[begin] in ("of", "in") and low[begin + 1] in ("the", "every", "each", "a") and low[begin + 2] == "month":
         return begin + 3
     if low[begin] in ("every", "each", "a") and low[begin + 1] == "month":
         return begin + 2
@@ -312,15 +302,9 @@ def _with_tail(line: Line, rule: Rule, at: int) -> tuple[Rule, int]:
 def _time_of_day(line: Line, at: int, rule: Rule) -> int | None:
     low = line.low
     if rule.said.clock is None:
-        told = low[at] in ("at", "@") or (
-            low[at] == "from" and line.kind[at + 1] in ("int", "clock12", "clock24")
-        )
+        told = low[at] in ("at", "@") or (low[at] == "from" and line.kind[at + 1] in ("int", "clock12", "clock24"))
         begin = at + 1 if told else at
-        found = (
-            phrases.core(line, begin, bare=told)
-            if begin > at or line.kind[at] in ("clock12", "clock24")
-            else None
-        )
+        found = phrases.core(line, begin, bare=told) if begin > at or line.kind[at] in ("clock12", "clock24") else None
         if found is None and low[at] in ("noon", "midnight"):
             found = phrases.core(line, at)
         if found and found[0].clock is not None and found[0].day is None:

@@ -93,17 +93,13 @@ def _nearest(clock: Clock, part: str | None, ctx: Context, *, flexible: bool) ->
     now, today = ctx.now, ctx.today
     if clock.hour < 0:
         moment = now.replace(minute=clock.minute, second=0, microsecond=0)
-        return (
-            moment if moment > now else (moment.astimezone(UTC) + timedelta(hours=1)).astimezone(now.tzinfo)
-        )
+        return moment if moment > now else (moment.astimezone(UTC) + timedelta(hours=1)).astimezone(now.tzinfo)
     hours = [likely_hour(clock.hour, part) if clock.ambiguous else clock.hour]
     if flexible and clock.ambiguous and part is None and clock.hour != 12:
         hours.append(hours[0] - 12 if hours[0] >= 12 else hours[0] + 12)
     if ctx.prefer == "past":
         for day in (today, today - ONE_DAY):
-            past = [
-                moment for moment in (_at(day, clock, part, ctx, hour) for hour in hours) if moment <= now
-            ]
+            past = [moment for moment in (_at(day, clock, part, ctx, hour) for hour in hours) if moment <= now]
             if past:
                 return past[0]
     for day in (today, today + ONE_DAY):
@@ -137,9 +133,7 @@ def _part(day: date, part: str, ctx: Context) -> Moment:
 
 def _of_range(found: Range, ctx: Context) -> Moment:
     start, until = midnight(found.start, ctx), midnight(found.until, ctx)
-    covers = (
-        (midnight(found.covers[0], ctx), midnight(found.covers[1], ctx)) if found.covers else (start, until)
-    )
+    covers = (midnight(found.covers[0], ctx), midnight(found.covers[1], ctx)) if found.covers else (start, until)
     single = not found.interval and found.grain != "day"
     closed = None if single or (not found.interval and found.until - found.start == ONE_DAY) else until
     return Moment(start, closed, found.grain, covers, edge=found.edge)
@@ -168,9 +162,7 @@ def resolve(said: Said, ctx: Context, after: datetime | None = None) -> Moment |
     return _clock(said, said.clock, found, ctx, after)
 
 
-def _clock(
-    said: Said, clock: Clock, found: Range | None, ctx: Context, after: datetime | None
-) -> Moment | None:
+def _clock(said: Said, clock: Clock, found: Range | None, ctx: Context, after: datetime | None) -> Moment | None:
     settled = _settle_start(said, clock)
     if found is not None:
         day = found.start

@@ -59,11 +59,7 @@ def first_time(rule: Rule, ctx: Context) -> tuple[datetime, str] | None:
     if rule.start is not None and rule.start.day is not None:
         begin = resolve_day(rule.start.day, ctx)
         start = begin.start if begin else start
-    last = (
-        resolve_day(rule.until.day, ctx, start)
-        if rule.until is not None and rule.until.day is not None
-        else None
-    )
+    last = resolve_day(rule.until.day, ctx, start) if rule.until is not None and rule.until.day is not None else None
     until = midnight(last.until, ctx) - timedelta(seconds=1) if last else None
     text = rule.text(until)
     zone = ctx.now.tzinfo

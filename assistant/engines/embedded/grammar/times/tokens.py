@@ -120,9 +120,7 @@ class Line:
     def _number_word(self, low: str, start: int, pos: int) -> int:
         ordinal = read_ordinal(self.text, start)
         if ordinal:
-            self._add(
-                low if low == "second" else str(ordinal[0]), "ordinal", Decimal(ordinal[0]), start, ordinal[1]
-            )
+            self._add(low if low == "second" else str(ordinal[0]), "ordinal", Decimal(ordinal[0]), start, ordinal[1])
             return ordinal[1]
         number = read_number(self.text, start)
         if not number:
