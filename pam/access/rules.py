@@ -41,6 +41,16 @@ class Mine:
 
 
 @dataclass(frozen=True)
+class MineShownToGroups(Mine):
+    """The owner alone, but something of it (a name) is shown wherever their groups are."""
+
+    def audiences(self, values: Mapping[str, Any]) -> set[UUID]:
+        """Return the owner and their groups, as audiences."""
+        owner = UUID(str(values["owner_id"]))
+        return {owner, *groups_of(owner)}
+
+
+@dataclass(frozen=True)
 class MembersOf:
     """Every member of the group that `column` names."""
 

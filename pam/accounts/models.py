@@ -16,7 +16,7 @@ from django.utils import timezone
 from pam.access.ids import uuid7
 from pam.access.models import Scoped
 from pam.access.money import CurrencyField
-from pam.access.rules import AccessRule, Mine
+from pam.access.rules import AccessRule, MineShownToGroups
 
 
 def check_zone(value: str) -> None:
@@ -68,7 +68,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         SUNDAY = 6, "Sunday"
         SATURDAY = 5, "Saturday"
 
-    access_rule: ClassVar[AccessRule] = Mine()
+    access_rule: ClassVar[AccessRule] = MineShownToGroups()
     noun: ClassVar[str] = "Settings"
     # What the journal records of a person; sign-ins and password hashes are not content of theirs.
     recorded_fields: ClassVar[frozenset[str]] = frozenset(
