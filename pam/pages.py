@@ -19,7 +19,12 @@ from pam.journal.undo import Refused
 from pam.tools.executor import words_of
 from pam.tools.registry import ToolError
 
-__all__ = ["act", "login_required", "page", "submit"]
+__all__ = ["act", "choice_of", "login_required", "page", "submit"]
+
+
+def choice_of(**options: Any) -> Any:
+    """Return a field that chooses among rows; which, is said when the form is made and somebody acts."""
+    return forms.ModelChoiceField(queryset=None, **options)
 
 
 def page(request: HttpRequest, template: str, nav: str, **context: Any) -> HttpResponse:
@@ -50,7 +55,7 @@ def told(request: HttpRequest, entry: Entry) -> None:
 
 
 def submit(
-    request: HttpRequest, form: forms.Form, do: Callable[..., Any], *, back: str, tool: str = ""
+    request: HttpRequest, form: forms.BaseForm, do: Callable[..., Any], *, back: str, tool: str = ""
 ) -> HttpResponse | None:
     """Take a form: run `do(user, **cleaned)` where it is valid and go back; None where it is to be shown again."""
     if not form.is_valid():

@@ -239,9 +239,7 @@ def _written(frames: Sequence[dict[str, Any]], entries: dict[str, list[dict[str,
             case "plan.waiting":
                 for step in data["plan"]["steps"]:
                     below += [f"- *waits* {_line(line)}" for line in step["lines"]]
-                below.append(
-                    f"- *who will see it* {data['plan']['audience']}" if data["plan"]["audience"] else ""
-                )
+                below.append(f"- *who will see it* {data['plan']['audience']}" if data["plan"]["audience"] else "")
             case "plan.updated":
                 below.append(f"- *plan* {data['plan']['status']}")
             case "card":
@@ -253,8 +251,7 @@ def _written(frames: Sequence[dict[str, Any]], entries: dict[str, list[dict[str,
 def _line(line: dict[str, Any]) -> str:
     told = [f"{line['what']} {line['verb']}", line["name"], line["value"], line["sub"]]
     told += [
-        f"{change['field']} {change['before'] or 'none'} → {change['after'] or 'none'}"
-        for change in line["changes"]
+        f"{change['field']} {change['before'] or 'none'} → {change['after'] or 'none'}" for change in line["changes"]
     ]
     return " · ".join(part for part in told if part)
 
@@ -263,14 +260,10 @@ def _table(card: dict[str, Any]) -> str:
     columns = card.get("columns", [])
     if not columns or not card.get("rows"):
         return ""
-    marks = [
-        "--:" if align == "right" else ":--" for align in card.get("rows_align", ["left"] * len(columns))
-    ]
+    marks = ["--:" if align == "right" else ":--" for align in card.get("rows_align", ["left"] * len(columns))]
     rows = [columns, marks, *card["rows"]]
     return (
-        "\n"
-        + "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in rows)
-        + "\n"
+        "\n" + "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in rows) + "\n"
     )
 
 

@@ -208,9 +208,9 @@ class PostViewSet(OwnedViewSet):
         """Post to a group."""
         return services.create_post(user, **data)
 
-    def change(self, user: Any, row: Any, *, text: str = "", group: Any = None) -> Any:
+    def change(self, user: Any, row: Any, **data: Any) -> Any:
         """Change one's own post."""
-        return services.change_post(user, row, text=text or row.text)
+        return services.change_post(user, row, text=data.get("text", row.text))
 
     def remove(self, user: Any, row: Any) -> None:
         """Delete a post."""
@@ -233,9 +233,9 @@ class CommentViewSet(OwnedViewSet):
         """Comment on a post."""
         return services.comment(user, **data)
 
-    def change(self, user: Any, row: Any, *, text: str = "", post: Any = None) -> Any:
+    def change(self, user: Any, row: Any, **data: Any) -> Any:
         """Change one's own comment."""
-        return services.change_comment(user, row, text=text or row.text)
+        return services.change_comment(user, row, text=data.get("text", row.text))
 
     def remove(self, user: Any, row: Any) -> None:
         """Delete a comment."""

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from pam.journal.lines import show_moment
-from pam.pages import act, login_required, page, submit
+from pam.pages import act, choice_of, login_required, page, submit
 
 from . import queries, services
 from .models import Comment, Group, Invitation, Post
@@ -28,7 +28,7 @@ class GroupForm(forms.Form):
 class GroupChoice(forms.Form):
     """A form about one group."""
 
-    group = forms.ModelChoiceField(queryset=None, empty_label=None)
+    group = choice_of(empty_label=None)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,8 +75,8 @@ def home(request: HttpRequest) -> HttpResponse:
         for row in queries.waiting_invitations().select_related("owner")
     ]  # fmt: skip
     groups = [
-        {"lead": "", "what": group.name, "sub": group.about, "tail": f"{group.member_count} in it"}
-        for group in queries.groups()
+        {"lead": "", "what": group.name, "sub": group.about, "tail": f"{count} in it"}
+        for group, count in queries.groups()
     ]
     sections = [
         {"title": "Groups", "kind": "rows", "rows": groups,

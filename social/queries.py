@@ -10,9 +10,11 @@ from pam.access import current_user
 from .models import Group, Invitation, Membership, Post
 
 
-def groups() -> QuerySet[Group]:
-    """Return the acting person's groups with their number of members."""
-    return Group.objects.annotate(member_count=Count("memberships")).order_by("name")
+def groups() -> list[tuple[Group, int]]:
+    """Return the acting person's groups, each with its number of members."""
+    counts = Membership.objects.order_by().values("group").annotate(count=Count("id"))
+    members = {row["group"]: row["count"] for row in counts}
+    return [(group, members.get(group.pk, 0)) for group in Group.objects.order_by("name")]
 
 
 def members(group: Group) -> QuerySet[Membership]:
@@ -52,4 +54,21 @@ def post_by_words(text: str) -> list[Post]:
     return [max(scored, key=lambda item: item[:2])[2]]
 
 
-LITTLE = set(["the", "a", "an", "my", "in", "on", "of", "to", "post", "that", "this", "last", "photo", "photograph", "picture", "s"])
+LITTLE = {
+    "the",
+    "a",
+    "an",
+    "my",
+    "in",
+    "on",
+    "of",
+    "to",
+    "post",
+    "that",
+    "this",
+    "last",
+    "photo",
+    "photograph",
+    "picture",
+    "s",
+}

@@ -86,9 +86,9 @@ def leave_group(user: Any, group: Group) -> None:
     if mine is None:
         raise ValidationError(f"You are not in {group}.")
     others = Membership.objects.filter(group=group).exclude(owner=user)
-    if mine.role == Membership.Role.ADMIN and others.exists():
-        if not others.filter(role=Membership.Role.ADMIN).exists():
-            raise ValidationError(f"You are the only admin of {group}. Make somebody else one first, or delete it.")
+    last_admin = mine.role == Membership.Role.ADMIN and not others.filter(role=Membership.Role.ADMIN).exists()
+    if last_admin and others.exists():
+        raise ValidationError(f"You are the only admin of {group}. Make somebody else one first, or delete it.")
     mine.delete()
 
 

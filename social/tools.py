@@ -129,10 +129,10 @@ class Nothing(Arguments):
 @tool(Nothing, risk=Risk.READ, title="Groups")
 def list_groups(user: Any, asked: Nothing) -> Reply:
     """Tell which groups the user is in."""
-    rows = list(queries.groups())
+    rows = queries.groups()
     if not rows:
         return Reply("There are no groups yet. Say “start a group called Hiking”.")
-    return Reply("; ".join(f"{group} ({group.member_count})" for group in rows) + ".")
+    return Reply("; ".join(f"{group} ({count})" for group, count in rows) + ".")
 
 
 @tool(WhichGroup, risk=Risk.OUTWARD, title="Leave group", ask={"group": "Which group?"}, audience=_members_see)

@@ -106,7 +106,8 @@ class Fill(Owned):
         total: Money | None = self.total
         if total is None or not self.litres:
             return None
-        return (total.amount / self.litres).quantize(Decimal("0.001"))
+        litres: Decimal = self.litres
+        return (total.amount / litres).quantize(Decimal("0.001"))
 
     def receipt(self) -> dict[str, Any]:
         """Return the texts of its receipt line."""

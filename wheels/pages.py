@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from pam.access.money import Money, show_money
 from pam.journal.lines import show_date, show_number
-from pam.pages import act, login_required, page, submit
+from pam.pages import act, choice_of, login_required, page, submit
 
 from . import queries, services
 from .models import Fill, Service, Trip
@@ -24,7 +24,7 @@ DAY = forms.DateInput(attrs={"type": "date"})
 class VehicleChoice(forms.Form):
     """A form about one vehicle."""
 
-    vehicle = forms.ModelChoiceField(queryset=None, empty_label=None)
+    vehicle = choice_of(empty_label=None)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

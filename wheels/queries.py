@@ -174,9 +174,31 @@ def _by_words(rows: Iterable[Any], text: str, words_of: Any) -> list[Any]:
     return [row for score, row in scored if score >= best - 0.01]
 
 
-LITTLE = set(
-    ["the", "a", "an", "my", "our", "to", "for", "on", "at", "in", "of", "that", "this", "it", "one", "fill", "fuel", "petrol", "diesel", "gas", "service", "trip", "last"]
-)
+LITTLE = {
+    "the",
+    "a",
+    "an",
+    "my",
+    "our",
+    "to",
+    "for",
+    "on",
+    "at",
+    "in",
+    "of",
+    "that",
+    "this",
+    "it",
+    "one",
+    "fill",
+    "fuel",
+    "petrol",
+    "diesel",
+    "gas",
+    "service",
+    "trip",
+    "last",
+}
 
 
 def fill_by_words(text: str) -> list[Fill]:

@@ -113,7 +113,7 @@ class Transaction(Owned):
         return self.title
 
     @property
-    def noun(self) -> str:
+    def noun(self) -> str:  # type: ignore[override]
         """Expense, Income or Transfer."""
         return str(self.get_kind_display())
 

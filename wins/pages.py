@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from pam.access.money import Money, show_money
 from pam.journal.lines import show_date
-from pam.pages import act, login_required, page, submit
+from pam.pages import act, choice_of, login_required, page, submit
 
 from . import queries, services
 from .models import Account, Category, Transaction
@@ -28,8 +28,8 @@ class TransactionForm(forms.Form):
     date = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), required=False)
     payee = forms.CharField(max_length=120, required=False)
     note = forms.CharField(max_length=500, required=False)
-    category = forms.ModelChoiceField(queryset=None, required=False, empty_label="As before")
-    account = forms.ModelChoiceField(queryset=None, required=False, empty_label="As before")
+    category = choice_of(required=False, empty_label="As before")
+    account = choice_of(required=False, empty_label="As before")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,8 +41,8 @@ class TransferForm(forms.Form):
     """Move money between two accounts."""
 
     amount = forms.DecimalField(min_value=0, decimal_places=3, max_digits=15)
-    account = forms.ModelChoiceField(queryset=None, label="From")
-    to_account = forms.ModelChoiceField(queryset=None, label="To")
+    account = choice_of(label="From")
+    to_account = choice_of(label="To")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,7 +53,7 @@ class TransferForm(forms.Form):
 class BudgetForm(forms.Form):
     """Set a monthly budget."""
 
-    category = forms.ModelChoiceField(queryset=None)
+    category = choice_of()
     limit = forms.DecimalField(min_value=0, decimal_places=3, max_digits=15, label="A month")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -172,5 +172,5 @@ def _home() -> HttpResponse:
 
 def _signed(row: Transaction) -> str:
     if row.kind == Transaction.Kind.EXPENSE:
-        return show_money(-row.amount)  # type: ignore[operator]
-    return show_money(row.amount, signed=row.kind == Transaction.Kind.INCOME)  # type: ignore[arg-type]
+        return show_money(-row.amount)
+    return show_money(row.amount, signed=row.kind == Transaction.Kind.INCOME)

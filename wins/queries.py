@@ -41,7 +41,7 @@ def totals(rows: QuerySet[Transaction]) -> list[Money]:
 
 def balance(account: Account) -> Money:
     """Return what is in an account now: opening balance, plus in, minus out."""
-    signed = {Transaction.Kind.EXPENSE: -1, Transaction.Kind.TRANSFER: -1, Transaction.Kind.INCOME: 1}
+    signed: dict[str, int] = {"expense": -1, "transfer": -1, "income": 1}
     minor = account.opening_minor
     for row in account.transactions.order_by().values("kind").annotate(total=Sum("amount_minor")):
         minor += signed[row["kind"]] * row["total"]
@@ -73,7 +73,8 @@ class BudgetUse:
     @property
     def left(self) -> Money:
         """What is left, negative when over."""
-        return self.budget.limit - self.used  # type: ignore[operator]
+        limit: Money = self.budget.limit
+        return limit - self.used
 
     @property
     def percent(self) -> int:

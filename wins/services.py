@@ -215,7 +215,7 @@ def _checked(row: Transaction) -> Transaction:
     return _saved(row)
 
 
-def _changed(row: Any, data: dict[str, Any]) -> Any:
+def _changed(row: T, data: dict[str, Any]) -> T:
     for name, value in data.items():
         setattr(row, name, value)
     return _saved(row)

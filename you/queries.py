@@ -101,7 +101,28 @@ def by_words(rows: QuerySet[Any], text: str) -> list[Any]:
     return [row for score, row in scored if score >= best - 0.05][:6]
 
 
-LITTLE = set(["the", "a", "an", "my", "our", "to", "for", "on", "at", "in", "of", "that", "this", "it", "task", "reminder", "event", "appointment", "one", "thing"])
+LITTLE = {
+    "the",
+    "a",
+    "an",
+    "my",
+    "our",
+    "to",
+    "for",
+    "on",
+    "at",
+    "in",
+    "of",
+    "that",
+    "this",
+    "it",
+    "task",
+    "reminder",
+    "event",
+    "appointment",
+    "one",
+    "thing",
+}
 
 
 def task_by_words(text: str) -> list[Task]:

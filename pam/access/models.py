@@ -13,7 +13,7 @@ from .context import current, current_user_id
 from .ids import uuid7
 from .rules import AccessRule, Mine
 
-M = TypeVar("M", bound=models.Model, covariant=True)
+M = TypeVar("M", bound=models.Model)
 
 
 class ScopedQuerySet(models.QuerySet[M]):
@@ -24,24 +24,23 @@ class ScopedQuerySet(models.QuerySet[M]):
         raise TypeError("Rows that belong to somebody are not read with raw SQL.")
 
 
-class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)[M]):  # type: ignore[misc]
+class ScopedManager(models.Manager[M]):
     """Manager whose every queryset starts from what the acting person may see."""
 
-    use_in_migrations = False
+    _queryset_class = ScopedQuerySet
 
-    def get_queryset(self) -> ScopedQuerySet[M]:
+    def get_queryset(self) -> models.QuerySet[M]:
         """Return the rows that the acting person sees; raises NotActing where nobody acts."""
-        rows: ScopedQuerySet[M] = super().get_queryset()
+        rows = super().get_queryset()
         acting = current()
         if acting.reason:
             return rows
-        rule: AccessRule = self.model.access_rule
+        rule: AccessRule = self.model.access_rule  # type: ignore[attr-defined]
         return rows.filter(rule.condition(current_user_id()))
 
-    def none(self) -> ScopedQuerySet[M]:
+    def none(self) -> models.QuerySet[M]:
         """Return no rows; this may be asked while nobody acts (forms and the schema do)."""
-        rows: ScopedQuerySet[M] = super().get_queryset()
-        return rows.none()
+        return super().get_queryset().none()
 
 
 class Scoped(models.Model):

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 
 
-class QuantityField(models.BigIntegerField["Decimal | int | str", Decimal]):
+class QuantityField(models.BigIntegerField[Any, Any]):
     """A number with `places` decimals, kept as value × 10^places; the unit stands in the field's name."""
+
+    if TYPE_CHECKING:
+        _pyi_private_set_type: Decimal | int | str  # type: ignore[assignment]
+        _pyi_private_get_type: Decimal  # type: ignore[assignment]
+        _pyi_lookup_exact_type: Decimal | int | str  # type: ignore[assignment]
 
     def __init__(self, *args: Any, places: int = 0, **kwargs: Any) -> None:
         self.places = places
@@ -48,7 +53,7 @@ class QuantityField(models.BigIntegerField["Decimal | int | str", Decimal]):
     @property
     def validators(self) -> Any:
         """The range is checked by get_prep_value: BigIntegerField's own compares unscaled numbers."""
-        return self._validators
+        return self._validators  # type: ignore[attr-defined]
 
     def formfield(self, *_: Any, **kwargs: Any) -> Any:
         """Offer a decimal input."""

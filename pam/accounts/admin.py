@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
 
 from pam.access import unscoped
 from pam.journal import entry
@@ -29,7 +30,7 @@ class UserAdmin(admin.ModelAdmin[User]):
         """Change a person; what changes of their settings is an entry of the one who changes it."""
         with unscoped("staff in the admin site"), entry(request.user, source="admin", tool="admin.accounts.user"):
             response = super().changeform_view(request, *args, **kwargs)
-            if hasattr(response, "render") and not response.is_rendered:
+            if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
                 response.render()
             return response
 

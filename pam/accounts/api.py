@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from pam.access import current_user
 from pam.api.etags import conditional
 from pam.api.writes import perform
 
@@ -162,16 +163,16 @@ class MeView(APIView):
     @extend_schema(responses=MeSerializer, summary="Oneself")
     def get(self, request: Request) -> Response:
         """Answer one's own settings."""
-        return conditional(request, ("accounts",), lambda: Response(MeSerializer(request.user).data))
+        return conditional(request, ("accounts",), lambda: Response(MeSerializer(current_user()).data))
 
     @extend_schema(request=MeSerializer, responses=MeSerializer, summary="Change one's settings")
     def patch(self, request: Request) -> Response:
         """Change settings."""
 
         def do() -> Response:
-            serializer = MeSerializer(request.user, data=request.data, partial=True)
+            serializer = MeSerializer(current_user(), data=request.data, partial=True)
             serializer.is_valid(raise_exception=True)
-            user = services.change_settings(request.user, **serializer.validated_data)
+            user = services.change_settings(current_user(), **serializer.validated_data)
             return Response(MeSerializer(user).data)
 
         return perform(request, do, tool="accounts.settings")
@@ -184,5 +185,5 @@ class PasswordView(APIView):
     def post(self, request: Request) -> Response:
         """Change the password; every other session is closed."""
         data = _valid(PasswordSerializer(data=request.data))
-        services.change_password(request.user, data["old_password"], data["new_password"], tokens.session_of(request))
+        services.change_password(current_user(), data["old_password"], data["new_password"], tokens.session_of(request))
         return Response(status=204)

@@ -19,6 +19,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from pam.access import current_user
 from pam.journal.lines import show_moment
 from pam.pages import login_required, page, submit
 
@@ -102,6 +103,11 @@ class SettingsForm(forms.ModelForm[User]):
         labels = {"display_name": "Name", "email_reminders": "Reminders by email too"}
 
 
+def _here(request: HttpRequest) -> str:
+    """Return the id of the session of this browser; of none, an id that is nobody's."""
+    return str(request.session.get("pam_session") or UUID(int=0))
+
+
 def _after(request: HttpRequest) -> str:
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
@@ -135,7 +141,7 @@ def login(request: HttpRequest) -> HttpResponse:
 def logout(request: HttpRequest) -> HttpResponse:
     """Sign out of this browser."""
     if isinstance(request.user, User):
-        session = Session.objects.filter(pk=request.session.get("pam_session")).first()
+        session = Session.objects.filter(pk=_here(request)).first()
         if session is not None:
             doors.revoke(request.user, session)
     sign_out(request)
@@ -179,13 +185,14 @@ def password_change(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             keep = request.session.get("pam_session")
-            services.change_password(request.user, keep_session=keep, old=form.cleaned_data["old_password"],
-                                     new=form.cleaned_data["new_password"])  # type: ignore[arg-type]  # fmt: skip
+            services.change_password(
+                current_user(), keep_session=keep, old=form.cleaned_data["old_password"],
+                                     new=form.cleaned_data["new_password"])  # fmt: skip
         except ValidationError as problem:
             _tell(form, problem)
         else:
             update_session_auth_hash(request, request.user)  # type: ignore[arg-type]
-            Session.objects.filter(pk=keep).update(session_key=request.session.session_key or "")
+            Session.objects.filter(pk=_here(request)).update(session_key=request.session.session_key or "")
             messages.success(request, "The password is changed. Every other session is closed.")
             return redirect("settings")
     return render(request, "registration/password_change.html", {"form": form, "nav": "settings"})
@@ -229,7 +236,7 @@ def password_reset_complete(request: HttpRequest) -> HttpResponse:
 @login_required
 def settings(request: HttpRequest) -> HttpResponse:
     """Show and change settings; show where one is signed in."""
-    form = SettingsForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
+    form = SettingsForm(request.POST or None, instance=current_user())
     if request.method == "POST":
         answer = submit(request, form, _change, back="settings", tool="accounts.settings")
         if answer is not None:

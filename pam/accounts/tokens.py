@@ -170,7 +170,7 @@ class PageSessionAuthentication(SessionAuthentication):
         return found
 
 
-class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc,no-untyped-call]
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Tells the schema of bearer tokens."""
 
     target_class = BearerAuthentication
@@ -181,7 +181,7 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc,no-unty
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
-class PageSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[misc,no-untyped-call]
+class PageSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Tells the schema of the cookie session."""
 
     target_class = PageSessionAuthentication

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 from django.utils import timezone
@@ -13,10 +14,13 @@ from rest_framework.response import Response
 from pam.access.models import versions
 from pam.access.rules import groups_of
 
+if TYPE_CHECKING:
+    from pam.accounts.models import User
+
 
 def etag_of(request: Request, domains: Sequence[str]) -> str:
     """Return the ETag of what this person sees at this URL: release, URL, settings, versions, local day."""
-    user = request.user
+    user = cast("User", request.user)
     facts = [
         settings.VERSION,
         request.get_full_path(),

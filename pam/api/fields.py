@@ -103,7 +103,7 @@ class RefField(serializers.Field[Any, Any, dict[str, str], Any]):
         except ValueError:
             self.fail("form")
         if found is None:
-            self.fail("missing", noun=getattr(self.model, "noun", self.model._meta.verbose_name).lower())
+            self.fail("missing", noun=str(getattr(self.model, "noun", self.model._meta.verbose_name)).lower())
         return found
 
 

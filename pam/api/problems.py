@@ -125,10 +125,10 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
         detail = DETAILS[code]
     else:
         detail = str(error.detail)
-    if getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = error.auth_header
-    if getattr(error, "wait", None) is not None:
-        headers["Retry-After"] = str(int(error.wait))
+    if asked := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = asked
+    if (wait := getattr(error, "wait", None)) is not None:
+        headers["Retry-After"] = str(int(wait))
     return Response(document(code, detail, **more), status=code, headers=headers, content_type=CONTENT_TYPE)
 
 

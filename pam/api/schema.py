@@ -29,7 +29,7 @@ SAID = {
 }
 
 
-class PamSchema(AutoSchema):  # type: ignore[misc]
+class PamSchema(AutoSchema):
     """Adds what is alike everywhere."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:

@@ -99,7 +99,8 @@ class OwnedViewSet(viewsets.ModelViewSet[Any]):
             raise ValidationError([f"An array has at most {MOST_ROWS} rows; this one has {len(request.data)}."])
         serializer = self.get_serializer(data=request.data, many=True)
         serializer.is_valid(raise_exception=True)
-        rows, errors = [], []
+        rows: list[Any] = []
+        errors: list[Any] = []
         for data in serializer.validated_data:
             try:
                 rows.append(self.add(request.user, **data))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
@@ -20,7 +20,7 @@ class OwnedAdmin(admin.ModelAdmin[M]):
     """A ModelAdmin whose pages look across owners and whose changes are journaled with source "admin"."""
 
     list_per_page = 50
-    readonly_fields: Any = ("id", "owner", "created_at", "updated_at")
+    readonly_fields: ClassVar[Any] = ("id", "owner", "created_at", "updated_at")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Return the form; it also checks what needs the columns that it does not show (a name once per owner)."""

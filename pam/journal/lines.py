@@ -101,7 +101,7 @@ def show(value: Any) -> str:
 
 def _label(model: type[models.Model], name: str) -> str:
     try:
-        text = str(model._meta.get_field(name).verbose_name)
+        text = str(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
     except Exception:  # a property over columns has no field
         text = name.replace("_", " ")
     return text[:1].upper() + text[1:]
@@ -176,6 +176,6 @@ def net(changes: list[Change]) -> list[Change]:
                 change, operation="update", before=before, after={name: after.get(name) for name in before}
             )
         else:
-            before = first.before and {**(change.before or {}), **first.before}
-            merged[key] = replace(first, before=before, after={**(first.after or {}), **(change.after or {})})
+            earlier = first.before and {**(change.before or {}), **first.before}
+            merged[key] = replace(first, before=earlier, after={**(first.after or {}), **(change.after or {})})
     return list(merged.values())

@@ -13,7 +13,7 @@ from pam.access.models import Scoped, ScopedManager, ScopedQuerySet
 
 from . import capture
 
-M = TypeVar("M", bound=models.Model, covariant=True)
+M = TypeVar("M", bound=models.Model)
 
 
 class OwnedQuerySet(ScopedQuerySet[M]):

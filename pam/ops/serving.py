@@ -88,7 +88,7 @@ class Background:
 
         self.stopping = True
         threading.Thread(target=self.beat.stop, name="beat-stop", daemon=True).start()
-        state.should_stop = 0  # type: ignore[assignment] - the exit code, which the stubs do not know
+        state.should_stop = 0  # type: ignore[assignment]  # the exit code, which the stubs do not know
         # Any message wakes the worker from its wait of up to 2 s for the next one.
         threading.Thread(target=self._wake, name="wake", daemon=True).start()
 
@@ -136,7 +136,7 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.background is not None:
             self.background.start()
-        print(self.greeting, flush=True)
+        print(self.greeting, flush=True)  # noqa: T201
 
 
 def leave(code: int) -> NoReturn:

@@ -1,5 +1,6 @@
 """What the environment says, read once; the other settings files import from here."""
 
+import contextlib
 import secrets
 from pathlib import Path
 
@@ -26,9 +27,7 @@ def kept_secret(name: str) -> str:
         fresh = path.with_suffix(f".{secrets.token_hex(4)}")
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(48))
-        try:
+        with contextlib.suppress(FileExistsError):
             path.hardlink_to(fresh)  # whoever is first wins: two starting processes agree on one secret
-        except FileExistsError:
-            pass
         fresh.unlink()
     return path.read_text().strip()

@@ -108,4 +108,4 @@ else:
 
         def __class_getitem__(cls, model: Any) -> Any:
             label = model if isinstance(model, str) else model._meta.label
-            return Annotated[Union[str, models.Model], RefTo(label)]
+            return Annotated[Union[str, models.Model], RefTo(label)]  # noqa: UP007

@@ -61,7 +61,7 @@ function ring({ title, body: words, url: href }) {
   const sub = toast.querySelector('[data-slot="sub"]'), link = toast.querySelector('[data-slot="href"]');
   if (words) sub.textContent = words; else sub.remove();
   if (href?.startsWith("/") && !href.startsWith("//")) link.href = href; else link.remove();
-  document.getElementById("toasts").append(toast);
+  document.getElementById("rings").append(toast);
 }
 
 // A page follows what changed elsewhere, except under somebody's hands.

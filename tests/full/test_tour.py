@@ -31,6 +31,4 @@ def test_the_tour_is_what_pam_does() -> None:
 def test_the_tour_is_long_enough_and_repeats_nobody() -> None:
     said = [step for _, steps in _tour().TOUR for step in steps if isinstance(step, str)]
     assert len(said) >= 45
-    assert sum(text in {"undo", "yes", "no"} for text in said) == len(said) - len(
-        set(said) - {"undo", "yes", "no"}
-    )
+    assert sum(text in {"undo", "yes", "no"} for text in said) == len(said) - len(set(said) - {"undo", "yes", "no"})

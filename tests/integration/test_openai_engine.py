@@ -176,9 +176,7 @@ def test_what_others_see_waits_with_its_diff(model: Any, say: Say, user: User) -
     with journal.entry(user, source="page"):
         create_group(user, name="Hiking")
     model(
-        Said(
-            calls=[task("Pack boots"), ("social.create_post", {"group": "Hiking", "text": "Walk on Sunday"})]
-        ),
+        Said(calls=[task("Pack boots"), ("social.create_post", {"group": "Hiking", "text": "Walk on Sunday"})]),
         Said(["Posted to Hiking."]),
     )
     turn = say("Add pack boots, and tell Hiking the walk is on Sunday")
@@ -383,9 +381,7 @@ def test_a_failed_write_is_told_by_the_house(model: Any, say: Say) -> None:
 
 
 def test_what_a_model_mends_itself_is_no_news(model: Any, say: Say) -> None:
-    model(
-        Said(calls=[("you.add_task", {"titel": "Buy milk"})]), Said(calls=[task("Buy milk")]), Said(["Fine."])
-    )
+    model(Said(calls=[("you.add_task", {"titel": "Buy milk"})]), Said(calls=[task("Buy milk")]), Said(["Fine."]))
     turn = say("Add a task to buy milk")
     assert Task.objects.count() == 1
     assert turn.actions.get(round=0).text not in turn.reply
@@ -404,9 +400,7 @@ def test_what_a_model_mends_itself_is_no_news(model: Any, say: Say) -> None:
         ("wins.log_expense", {"amount": "NaN", "what": "x"}),
     ],
 )
-def test_wrong_calls_change_nothing_and_the_turn_ends(
-    name: str, given: dict[str, Any], model: Any, say: Say
-) -> None:
+def test_wrong_calls_change_nothing_and_the_turn_ends(name: str, given: dict[str, Any], model: Any, say: Say) -> None:
     model(Said(calls=[(name, given)]), Said(["Hm."]))
     turn = say("do something")
     assert turn.status == "done"

@@ -32,9 +32,7 @@ class Refused:
     """An answer that is an error."""
 
     status: int = 500
-    body: dict[str, Any] = field(
-        default_factory=lambda: {"error": {"message": "out of order", "type": "server"}}
-    )
+    body: dict[str, Any] = field(default_factory=lambda: {"error": {"message": "out of order", "type": "server"}})
 
 
 @dataclass
@@ -174,9 +172,7 @@ def _parts(calls: Sequence[tuple[str, dict[str, Any] | str]]) -> list[dict[str, 
         text = given if isinstance(given, str) else json.dumps(given)
         function = {"name": name.replace(".", "__"), "arguments": ""}
         mine = [{"index": index, "id": f"call_{index}_{name}", "type": "function", "function": function}]
-        mine += [
-            {"index": index, "function": {"arguments": text[at : at + 7]}} for at in range(0, len(text), 7)
-        ]
+        mine += [{"index": index, "function": {"arguments": text[at : at + 7]}} for at in range(0, len(text), 7)]
         pieces.append(mine)
     longest = max((len(mine) for mine in pieces), default=0)
     return [mine[n] for n in range(longest) for mine in pieces if n < len(mine)]

@@ -22,7 +22,7 @@ from pam.access.context import current_or_none, nobody
 from pam.access.models import advance, versions
 from pam.access.money import Money, exponent, known_currencies, show_money
 from pam.access.quantities import QuantityField
-from pam.access.rules import Mine, MembersOf, MineAnd, groups_of
+from pam.access.rules import MembersOf, Mine, MineAnd, groups_of
 from pam.accounts.models import User
 from social import services as social
 from social.models import Group, Invitation, Membership, Post
@@ -172,7 +172,9 @@ def test_a_thread_with_a_copied_context_carries_who_acts_and_a_bare_one_nobody(a
     with acting_as(ann):
         for target in (lambda: contextvars.copy_context().run(look), look):
             context = contextvars.copy_context()
-            thread = threading.Thread(target=context.run if target is not look else look, args=(look,) if target is not look else ())
+            thread = threading.Thread(
+                target=context.run if target is not look else look, args=(look,) if target is not look else ()
+            )
             thread.start()
             thread.join()
     assert seen == [ann, None]

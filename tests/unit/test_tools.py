@@ -46,7 +46,9 @@ def ben() -> User:
 
 @pytest.fixture
 def accounts(ann: User) -> dict[str, Account]:
-    return doing(ann, lambda: {name: wins.add_account(ann, name=name) for name in ("Everyday", "Visa", "Holiday savings")})
+    return doing(
+        ann, lambda: {name: wins.add_account(ann, name=name) for name in ("Everyday", "Visa", "Holiday savings")}
+    )
 
 
 def step(name: str, **arguments: Any) -> Step:
@@ -196,7 +198,9 @@ def test_days_and_moments_are_read_in_the_persons_zone(ann: User) -> None:
 
 def test_steps_are_one_entry_undone_as_one(ann: User, accounts: dict[str, Account]) -> None:
     before, count = dump(), len(entries(ann))
-    outcomes = run(ann, [expense("5"), expense("7", "coffee"), step("you.add_task", title="Wash the car")], source="chat")
+    outcomes = run(
+        ann, [expense("5"), expense("7", "coffee"), step("you.add_task", title="Wash the car")], source="chat"
+    )
     assert [outcome.status for outcome in outcomes] == ["done"] * 3
     kept = entries(ann)[count:]
     assert len(kept) == 1
@@ -329,7 +333,12 @@ def test_runs_are_counted(ann: User, accounts: dict[str, Account]) -> None:
     before = count("done"), count("failed"), count("asks"), timed()
     asking = step("wins.log_expense", what="lunch")
     run(ann, [expense("5"), expense("5", on="1700-01-01"), asking], source="chat")
-    assert (count("done"), count("failed"), count("asks"), timed()) == (before[0] + 1, before[1] + 1, before[2] + 1, before[3] + 3)
+    assert (count("done"), count("failed"), count("asks"), timed()) == (
+        before[0] + 1,
+        before[1] + 1,
+        before[2] + 1,
+        before[3] + 3,
+    )
 
 
 # Previewing

@@ -15,10 +15,90 @@ from .tagging import Token
 
 MOST_TRIED = 18
 FILLERS = frozenset(
-    ["please", "pls", "plz", "um", "uh", "umm", "erm", "ok", "okay", "so", "just", "well", "hey", "hi", "thanks", "thank", "you", "lol", "haha", "mate", "ta", "pam", "oh", "and", "also", "then", "can", "could", "would", "will", "right", "now", "yeah", "yep", "like", "actually", "you", "know", "i", "mean", "cheers", "love", "dear", "for", "me", "kindly", "ugh", "hmm", "hm", "oi", "btw"]
+    [
+        "please",
+        "pls",
+        "plz",
+        "um",
+        "uh",
+        "umm",
+        "erm",
+        "ok",
+        "okay",
+        "so",
+        "just",
+        "well",
+        "hey",
+        "hi",
+        "thanks",
+        "thank",
+        "you",
+        "lol",
+        "haha",
+        "mate",
+        "ta",
+        "pam",
+        "oh",
+        "and",
+        "also",
+        "then",
+        "can",
+        "could",
+        "would",
+        "will",
+        "right",
+        "now",
+        "yeah",
+        "yep",
+        "like",
+        "actually",
+        "you",
+        "know",
+        "i",
+        "mean",
+        "cheers",
+        "love",
+        "dear",
+        "for",
+        "me",
+        "kindly",
+        "ugh",
+        "hmm",
+        "hm",
+        "oi",
+        "btw",
+    ]
 )
-LITTLE = frozenset(["a", "an", "the", "my", "our", "to", "of", "on", "in", "at", "for", "from", "it", "is", "was", "i", "me", "we", "that", "this", "some"])
-EMPTY = LITTLE | FILLERS | frozenset(["something", "anything", "stuff", "thing", "things", "it", "that", "them", "me", "you"])
+LITTLE = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "my",
+        "our",
+        "to",
+        "of",
+        "on",
+        "in",
+        "at",
+        "for",
+        "from",
+        "it",
+        "is",
+        "was",
+        "i",
+        "me",
+        "we",
+        "that",
+        "this",
+        "some",
+    ]
+)
+EMPTY = (
+    LITTLE
+    | FILLERS
+    | frozenset(["something", "anything", "stuff", "thing", "things", "it", "that", "them", "me", "you"])
+)
 # What may stand in for a slot of another kind.
 FITS = {
     "when": {"when", "offset"}, "period": {"when"}, "from_account": {"account"}, "to_account": {"account"},

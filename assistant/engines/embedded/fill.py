@@ -7,6 +7,7 @@ import re
 import typing
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from pam.tools.arguments import MoneyAsked, Period, QuantityAsked, RefTo
@@ -288,7 +289,7 @@ def _trims(token: Token, edge: frozenset[str] | set[str]) -> bool:
 def _source(tagged: Tagged, kept: Sequence[Token]) -> str:
     """Return the text of tokens with what stood between neighbours."""
     parts = [kept[0].text]
-    for before, token in zip(kept, kept[1:], strict=False):
+    for before, token in pairwise(kept):
         gap = tagged.gap(before.end, token.start)
         parts.append((gap if gap.strip() in {"", ",", "'", "-", "&", "/", ".", "’"} else " ") + token.text)
     return "".join(parts)

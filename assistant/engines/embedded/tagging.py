@@ -16,7 +16,35 @@ from .language import plain, tag
 
 # What people begin with before they say what they want.
 OPENERS = frozenset(
-    ["um", "uh", "erm", "oh", "ah", "hey", "ok", "okay", "so", "well", "no", "nah", "nope", "wait", "actually", "sorry", "and", "but", "also", "plus", "then", "right", "yeah", "hm", "hmm", "lol", "please"]
+    [
+        "um",
+        "uh",
+        "erm",
+        "oh",
+        "ah",
+        "hey",
+        "ok",
+        "okay",
+        "so",
+        "well",
+        "no",
+        "nah",
+        "nope",
+        "wait",
+        "actually",
+        "sorry",
+        "and",
+        "but",
+        "also",
+        "plus",
+        "then",
+        "right",
+        "yeah",
+        "hm",
+        "hmm",
+        "lol",
+        "please",
+    ]
 )
 LEAST_ODOMETER = 300  # below it the figure is a price, litres or a count
 _WORD = re.compile(r"[^\W_]+(?:[’'`\-.@/&][^\W_]+)*|[^\s\w]", re.UNICODE)
@@ -108,7 +136,7 @@ def tag_text(
         if span.value >= LEAST_ODOMETER:
             add("odometer", span)
     for span in find_quantities(text):
-        kind = {"L": "litres", "gal": "litres", "km": "distance", "mi": "distance"}.get(span.unit)
+        kind = {"L": "litres", "gal": "litres", "km": "distance", "mi": "distance"}.get(span.unit or "")
         if kind == "distance" and span.value >= 5000:
             kind = "odometer"
         if kind:

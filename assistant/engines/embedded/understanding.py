@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from pam.tools.registry import Tool, find
@@ -176,14 +177,14 @@ def _starts_with_verb(text: str) -> bool:
 
 def _share_days(steps: list[Understood]) -> None:
     """A day said once for several like steps ("… and six pounds at the greengrocer this morning") counts for all."""
-    for before, after in zip(steps, steps[1:], strict=False):
+    for before, after in pairwise(steps):
         if before.tool is after.tool and "on" in after.arguments and "on" not in before.arguments:
             before.arguments["on"] = after.arguments["on"]
 
 
 def _lean_on_before(steps: list[Understood]) -> None:
     """ "… and remind me the evening before at six": of what, and before what, stands in the step before."""
-    for before, after in zip(steps, steps[1:], strict=False):
+    for before, after in pairwise(steps):
         if "title" in after.missing and isinstance(before.arguments.get("title"), str):
             after.arguments["title"] = before.arguments["title"]
         start = next((before.arguments[name] for name in ("start", "at", "due") if name in before.arguments), None)

@@ -61,7 +61,7 @@ class Command(BaseCommand):
             user.set_password(PASSWORD)
             user.save()
             with journal.entry(user, source="system", label="Demo data"):
-                accounts, categories = _money(user)
+                accounts = _money(user)
                 _vehicles(user, accounts)
                 _days(user)
             _people(user)
@@ -72,7 +72,7 @@ def _aud(amount: str) -> Money:
     return Money(Decimal(amount), "AUD")
 
 
-def _money(user: Any) -> tuple[list[Any], dict[str, Any]]:
+def _money(user: Any) -> list[Any]:
     wins = import_module("wins.services")
     today = timezone.localdate()
     everyday = wins.add_account(user, name="Everyday", kind="everyday", currency="AUD", opening=_aud("2840.15"))
@@ -97,7 +97,7 @@ def _money(user: Any) -> tuple[list[Any], dict[str, Any]]:
     )
     for name, limit in BUDGETS.items():
         wins.set_budget(user, category=categories[name], limit=_aud(limit))
-    return accounts, categories
+    return accounts
 
 
 def _vehicles(user: Any, accounts: list[Any]) -> None:
