@@ -306,8 +306,9 @@ class PamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             }  # fmt: skip
 
     async def pam_closed(self, event: dict[str, Any]) -> None:
-        """The session was revoked."""
-        await self.close(code=CLOSE_UNAUTHENTICATED)
+        """A session of this person was revoked; where it was this socket's own, it closes."""
+        if await in_thread(self.scope["still"]) is None:
+            await self.close(code=CLOSE_UNAUTHENTICATED)
 
     async def _pump(self) -> None:
         """Send what is not sent yet of every followed thread; hints only wake it, so none is kept in memory."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from channels.routing import URLRouter
@@ -31,7 +32,7 @@ class SocketAuth:
         from pam.accounts.tokens import user_of_token
 
         user = await in_thread(user_of_token, token)
-        return await self.inner({**scope, "user": user}, receive, send)
+        return await self.inner({**scope, "user": user, "still": partial(user_of_token, token)}, receive, send)
 
 
 class _Session:
@@ -43,7 +44,7 @@ class _Session:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
         key = scope.get("cookies", {}).get(settings.SESSION_COOKIE_NAME)
         user = await in_thread(_user_of_session, key) if key else None
-        return await self.inner({**scope, "user": user}, receive, send)
+        return await self.inner({**scope, "user": user, "still": partial(_user_of_session, key)}, receive, send)
 
 
 def _user_of_session(key: str) -> Any:
