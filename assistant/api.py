@@ -162,6 +162,32 @@ class HistoryTurnSerializer(serializers.Serializer[Any]):
     actions = ActionSerializer(many=True)
 
 
+class HistoryPageSerializer(serializers.Serializer[Any]):
+    """A page of turns."""
+
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = HistoryTurnSerializer(many=True)
+
+
+class ThreadSerializer(serializers.Serializer[Any]):
+    """A conversation."""
+
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    last = serializers.CharField()
+    at = serializers.DateTimeField()
+    last_seq = serializers.IntegerField()
+
+
+class ThreadPageSerializer(serializers.Serializer[Any]):
+    """A page of conversations."""
+
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = ThreadSerializer(many=True)
+
+
 class ContextSerializer(serializers.Serializer[Any]):
     """What PAM should know."""
 
@@ -359,17 +385,7 @@ class HistoryView(APIView):
             OpenApiParameter("cursor", OpenApiTypes.STR),
             OpenApiParameter("page_size", OpenApiTypes.INT),
         ],
-        responses={
-            200: {
-                "type": "object",
-                "properties": {
-                    "next": {"type": ["string", "null"]},
-                    "previous": {"type": ["string", "null"]},
-                    "results": {"type": "array", "items": {"$ref": "#/components/schemas/HistoryTurn"}},
-                },
-                "required": ["next", "previous", "results"],
-            }
-        },
+        responses=HistoryPageSerializer,
         summary="What was said and what came of it, newest first",
     )
     def get(self, request: Request) -> Response:
@@ -404,30 +420,7 @@ class ThreadsView(APIView):
     """`GET /api/pam/threads`."""
 
     @extend_schema(
-        responses={
-            200: {
-                "type": "object",
-                "properties": {
-                    "next": {"type": ["string", "null"]},
-                    "previous": {"type": ["string", "null"]},
-                    "results": {
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "properties": {
-                                "id": {"type": "string", "format": "uuid"},
-                                "title": {"type": "string"},
-                                "last": {"type": "string"},
-                                "at": {"type": "string", "format": "date-time"},
-                                "last_seq": {"type": "integer"},
-                            },
-                            "required": ["id", "title", "last", "at", "last_seq"],
-                        },
-                    },
-                },
-                "required": ["next", "previous", "results"],
-            }
-        },
+        responses=ThreadPageSerializer,
         summary="Conversations, newest first",
     )
     def get(self, request: Request) -> Response:

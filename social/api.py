@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import MethodNotAllowed
 
@@ -19,6 +20,14 @@ ROW = ("id", "created_at", "updated_at")
 GROUP_EXAMPLE = {"id": "01935c1a-7c1e-7a51-9d3e-0d7b6c2f4a30"}
 
 
+@extend_schema_field(
+    {
+        "type": "object",
+        "properties": {"id": {"type": "string", "format": "uuid"}, "name": {"type": "string"}},
+        "required": ["id", "name"],
+        "readOnly": True,
+    }
+)
 class PersonField(serializers.Field[Any, Any, dict[str, str], Any]):
     """A person as others see them: id and name, never the address."""
 

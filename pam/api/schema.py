@@ -6,6 +6,7 @@ from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample
+from rest_framework.generics import GenericAPIView
 
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -60,6 +61,8 @@ class PamSchema(AutoSchema):
 
     def get_examples(self) -> list[OpenApiExample]:
         """Return the example that the serializer's Meta declares."""
+        if not isinstance(self.view, GenericAPIView):
+            return super().get_examples()
         serializer = self.get_request_serializer() or self.get_response_serializers()
         example = getattr(getattr(serializer, "Meta", None), "example", None)
         return [OpenApiExample("Example", value=example)] if example else []
