@@ -89,7 +89,7 @@ export function settle(root, state, reason = "") {
   if (form) form.hidden = state !== "done";
 }
 
-function diff(data) {
+function diff(data, quote) {
   const root = clone("diff-line").querySelector("tbody");
   const whole = root.querySelector("[data-whole]"), named = root.querySelector("[data-named]");
   if (data.verb === "changed") {
@@ -101,7 +101,7 @@ function diff(data) {
     root.querySelector("[data-change]").remove();
     whole.className = data.verb;
     whole.querySelector('[data-slot="value"]').textContent = data.value ?? "";
-    fill(whole, { sign: data.verb === "deleted" ? "−" : "+", what: data.what, name: data.name, sub: data.sub });
+    fill(whole, { sign: data.verb === "deleted" ? "−" : "+", what: data.what, name: data.name, sub: quote ? "" : data.sub });
   }
   return root;
 }
@@ -118,7 +118,7 @@ function step(data, n) {
   box.setAttribute("aria-label", `Include step ${n}`);
   const quote = root.querySelector(".quote"), table = root.querySelector("table.diff");
   if (!data.quote) quote.remove();
-  if (data.lines?.length) table.append(...data.lines.map(diff)); else table.remove();
+  if (data.lines?.length) table.append(...data.lines.map((line) => diff(line, data.quote))); else table.remove();
   root.querySelector("[data-fields]").replaceChildren(...(data.editable ?? []).map(field));
   return fill(root, { n, title: data.title, quote: data.quote, status: STEP_WORDS[data.status] });
 }
