@@ -13,6 +13,7 @@ from rest_framework import serializers
 
 from pam.access import current_user
 from pam.access.money import Money, known_currencies
+from pam.tools.resolve import noun_of
 
 
 @extend_schema_field(
@@ -103,7 +104,7 @@ class RefField(serializers.Field[Any, Any, dict[str, str], Any]):
         except ValueError:
             self.fail("form")
         if found is None:
-            self.fail("missing", noun=str(getattr(self.model, "noun", self.model._meta.verbose_name)).lower())
+            self.fail("missing", noun=noun_of(self.model))
         return found
 
 

@@ -79,12 +79,18 @@ def find_row(slot: str, ref: RefTo, text: str) -> Any:
     found = finder(text) if finder else nearest(list(model.objects.all()), text)
     if len(found) == 1:
         return found[0]
-    noun = getattr(model, "noun", model._meta.verbose_name)
+    noun = noun_of(model)
     names = [str(row) for row in (found or list(model.objects.all()[:MOST_OPTIONS]))][:MOST_OPTIONS]
     if found:
-        raise Ask(slot, f"Which {noun.lower()}? {' · '.join(names)}", names)
+        raise Ask(slot, f"Which {noun}? {' · '.join(names)}", names)
     there = f" There is {' · '.join(names)}." if names else ""
-    raise Ask(slot, f"There is no {noun.lower()} called “{text}”.{there} Which one is meant?", names)
+    raise Ask(slot, f"There is no {noun} called “{text}”.{there} Which one is meant?", names)
+
+
+def noun_of(model: Any) -> str:
+    """Return what rows of a model are called; a noun that each row has for itself says nothing of the model."""
+    noun = getattr(model, "noun", None)
+    return (noun if isinstance(noun, str) else str(model._meta.verbose_name)).lower()
 
 
 def nearest(rows: list[Any], text: str) -> list[Any]:
