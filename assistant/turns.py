@@ -36,7 +36,7 @@ LONGEST_SAID = 8_000  # characters of one message
 LEASE = dt.timedelta(seconds=15)  # renewed while the work goes on; after a kill another takes over so late
 RENEW_SECONDS = 4
 MOST_ROUNDS = 8
-MOST_ATTEMPTS = 3
+MOST_ATTEMPTS = 8  # a turn that ends every process that works on it is given up
 _pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="turn")
 
 
@@ -193,7 +193,9 @@ def _claim(turn_id: UUID, fresh: bool) -> Turn | None:
 
 def _work(user: Any, turn: Turn) -> None:
     if turn.attempts > MOST_ATTEMPTS:
-        _finish(turn, Turn.Status.FAILED, "PAM was interrupted at this several times and gave up. Say it again.")
+        said = reply_of(list(turn.actions.order_by("round", "position")))
+        done = f"{said} Nothing else has changed." if said else "Nothing has changed. Say it again."
+        _finish(turn, Turn.Status.FAILED, f"PAM was interrupted at this several times and gave up. {done}")
         return
     engine = _engine(turn)
     number = 0
