@@ -58,8 +58,12 @@ class Running:
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        """Start it and wait until it answers, at most a minute."""
-        self.start()
+        """Start it and wait until it answers; nothing is left running where it does not."""
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -75,7 +79,7 @@ class Running:
                 [*self._command, "--port", str(self.port), *self._arguments],
                 cwd=ROOT, env=environment(self.var, self._given), stdout=log, stderr=log,
             )  # fmt: skip
-        self.until(self._answers, 60)
+        self.until(self._answers, 240)  # on a busy machine the phrasings take their time to be learnt
 
     def _answers(self) -> bool:
         assert self.process is not None
