@@ -13,7 +13,7 @@ import structlog
 from asgiref.sync import sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from pam.access import acting_as
 from pam.live.hints import group_of
@@ -307,7 +307,7 @@ class PamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def pam_closed(self, event: dict[str, Any]) -> None:
         """A session of this person was revoked; where it was this socket's own, it closes."""
-        if await in_thread(self.scope["still"]) is None:
+        if event["session"] == self.scope["session_id"] or not await in_thread(self.scope["still"]):
             await self.close(code=CLOSE_UNAUTHENTICATED)
 
     async def _pump(self) -> None:
@@ -319,6 +319,10 @@ class PamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             except TimeoutError:
                 await self._join()
                 self.behind.update(self.sent)
+                with contextlib.suppress(DatabaseError):
+                    if self.scope["session_id"] and not await in_thread(self.scope["still"]):
+                        await self.close(code=CLOSE_UNAUTHENTICATED)  # the hint of it was lost
+                        return
             self.wake.clear()
             behind, self.behind = self.behind, set()
             for thread in behind:

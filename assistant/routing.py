@@ -29,10 +29,10 @@ class SocketAuth:
         token = next((name[len(BEARER) :] for name in offered if name.startswith(BEARER)), None)
         if token is None:
             return await self.cookie(scope, receive, send)
-        from pam.accounts.tokens import user_of_token
+        from pam.accounts.tokens import opened_by
 
-        user = await in_thread(user_of_token, token)
-        return await self.inner({**scope, "user": user, "still": partial(user_of_token, token)}, receive, send)
+        user, session_id = await in_thread(opened_by, token)
+        return await self.inner(_let_in(scope, user, session_id), receive, send)
 
 
 class _Session:
@@ -43,11 +43,21 @@ class _Session:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
         key = scope.get("cookies", {}).get(settings.SESSION_COOKIE_NAME)
-        user = await in_thread(_user_of_session, key) if key else None
-        return await self.inner({**scope, "user": user, "still": partial(_user_of_session, key)}, receive, send)
+        user, session_id = await in_thread(_opened_by_cookie, key) if key else (None, None)
+        return await self.inner(_let_in(scope, user, session_id), receive, send)
 
 
-def _user_of_session(key: str) -> Any:
+def _let_in(scope: Any, user: Any, session_id: str | None) -> dict[str, Any]:
+    """Return the scope with who signed in and, in "still", how to ask whether the session is open yet.
+
+    The session is asked, not the token or cookie: those are renewed while the socket stays.
+    """
+    from pam.accounts.doors import is_open
+
+    return {**scope, "user": user, "session_id": session_id, "still": partial(is_open, session_id)}
+
+
+def _opened_by_cookie(key: str) -> tuple[Any, str | None]:
     from importlib import import_module
 
     from django.contrib.auth import get_user
@@ -56,7 +66,7 @@ def _user_of_session(key: str) -> Any:
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
     user = get_user(request)
-    return user if user.is_authenticated else None
+    return (user, request.session.get("pam_session")) if user.is_authenticated else (None, None)
 
 
 def _origins() -> list[str]:

@@ -14,9 +14,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("", home, name="home"),
+    path("", include("pam.accounts.urls")),  # before the admin site, whose own doors it takes the place of
     path("admin/", admin.site.urls),
     path("", include("pam.api.urls")),
-    path("", include("pam.accounts.urls")),
     path("", include("pam.journal.urls")),
     path("", include("pam.ops.urls")),
     path("", include("you.urls")),

@@ -11,6 +11,7 @@ from django.template.response import SimpleTemplateResponse
 from pam.access import unscoped
 from pam.journal import entry
 
+from . import doors
 from .models import User
 
 
@@ -33,6 +34,12 @@ class UserAdmin(admin.ModelAdmin[User]):
             if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
                 response.render()
             return response
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Save; who may not sign in any more is signed out everywhere."""
+        super().save_model(request, obj, form, change)
+        if not obj.is_active:
+            doors.revoke_others(obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """People register themselves, or `manage.py person` makes them."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
+from django.utils.decorators import method_decorator
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed, Throttled, ValidationError
@@ -83,8 +85,12 @@ def _valid(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
     return dict(serializer.validated_data)
 
 
+@method_decorator(transaction.non_atomic_requests, name="dispatch")
 class _Open(APIView):
-    """Needs no token; so that a wrong one is no obstacle, none is looked at."""
+    """Needs no token; so that a wrong one is no obstacle, none is looked at.
+
+    What a refusal writes (failures, a revoked session) stays, so no transaction surrounds these.
+    """
 
     permission_classes = [AllowAny]
     authentication_classes: list[Any] = []
@@ -115,6 +121,8 @@ class TokenView(_Open):
             locked.detail = str(problem)  # type: ignore[assignment]
             raise locked from problem
         except doors.Refused as problem:
+            if isinstance(problem, doors.NotVerified):
+                services.send_verification(problem.user, request.build_absolute_uri("/").rstrip("/"))
             raise AuthenticationFailed(str(problem)) from problem
         session = doors.open_session(user, door=Session.Door.API, request=request)
         return Response(tokens.issue(session))
@@ -186,4 +194,6 @@ class PasswordView(APIView):
         """Change the password; every other session is closed."""
         data = _valid(PasswordSerializer(data=request.data))
         services.change_password(current_user(), data["old_password"], data["new_password"], tokens.session_of(request))
+        if request.auth is None:
+            doors.keep_cookie(request._request, current_user())
         return Response(status=204)

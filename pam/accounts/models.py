@@ -100,6 +100,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.display_name or self.email
 
+    def clean(self) -> None:
+        """Keep addresses in lower case, as signing in looks for them."""
+        super().clean()
+        self.email = self.email.lower()
+
     @property
     def is_staff(self) -> bool:
         """Whether the admin site opens for them."""

@@ -10,8 +10,8 @@ from django.apps import apps
 from django.conf import settings as config
 from django.contrib import messages
 from django.contrib.auth import logout as sign_out
-from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -103,11 +103,6 @@ class SettingsForm(forms.ModelForm[User]):
         labels = {"display_name": "Name", "email_reminders": "Reminders by email too"}
 
 
-def _here(request: HttpRequest) -> str:
-    """Return the id of the session of this browser; of none, an id that is nobody's."""
-    return str(request.session.get("pam_session") or UUID(int=0))
-
-
 def _after(request: HttpRequest) -> str:
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
@@ -115,6 +110,7 @@ def _after(request: HttpRequest) -> str:
     return reverse(config.LOGIN_REDIRECT_URL)
 
 
+@transaction.non_atomic_requests  # a failure is counted whatever comes of the request
 @sensitive_post_parameters("password")
 def login(request: HttpRequest) -> HttpResponse:
     """Sign in; the admin site and every page send here."""
@@ -124,26 +120,26 @@ def login(request: HttpRequest) -> HttpResponse:
         try:
             user = doors.check_credentials(request, form.cleaned_data["email"], form.cleaned_data["password"])
         except doors.Locked as problem:
-            form.add_error(None, str(problem))
-            status = 429
+            minutes = max(1, -(-problem.seconds // 60))
+            answer = render(request, "registration/locked.html", {"minutes": minutes}, status=429)
+            answer["Retry-After"] = str(problem.seconds)
+            return answer
         except doors.Refused as problem:
+            if isinstance(problem, doors.NotVerified):
+                services.send_verification(problem.user, request.build_absolute_uri("/").rstrip("/"))
             form.add_error(None, str(problem))
             status = 400
         else:
             doors.open_session(user, door=Session.Door.PAGE, request=request)
             return HttpResponseRedirect(_after(request))
-    return render(
-        request, "registration/login.html", {"form": form, "next": request.GET.get("next", "")}, status=status
-    )
+    context = {"form": form, "next": request.POST.get("next") or request.GET.get("next", "")}
+    return render(request, "registration/login.html", context, status=status)
 
 
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
     """Sign out of this browser."""
-    if isinstance(request.user, User):
-        session = Session.objects.filter(pk=_here(request)).first()
-        if session is not None:
-            doors.revoke(request.user, session)
+    doors.leave(request)
     sign_out(request)
     return redirect(config.LOGOUT_REDIRECT_URL)
 
@@ -191,8 +187,7 @@ def password_change(request: HttpRequest) -> HttpResponse:
         except ValidationError as problem:
             _tell(form, problem)
         else:
-            update_session_auth_hash(request, request.user)  # type: ignore[arg-type]
-            Session.objects.filter(pk=_here(request)).update(session_key=request.session.session_key or "")
+            doors.keep_cookie(request, current_user())
             messages.success(request, "The password is changed. Every other session is closed.")
             return redirect("settings")
     return render(request, "registration/password_change.html", {"form": form, "nav": "settings"})
@@ -219,7 +214,7 @@ def password_reset_confirm(request: HttpRequest, uid: str, token: str) -> HttpRe
     form = NewPasswordForm(request.POST or None)
     if user is not None and request.method == "POST" and form.is_valid():
         try:
-            services.set_password(user, form.cleaned_data["new_password"])
+            services.reset_password(user, form.cleaned_data["new_password"])
         except ValidationError as problem:
             _tell(form, problem)
         else:

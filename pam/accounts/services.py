@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
 from django.core import signing
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
@@ -19,8 +22,11 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from . import doors
 from .models import User
 
+log = structlog.get_logger(__name__)
+
 VERIFY_SALT = "pam.accounts.verify"
 VERIFY_SECONDS = 3 * 24 * 3600
+MAIL_SECONDS = 60  # so long after a mail the same one is not sent again: nobody's inbox is filled by a stranger
 SETTINGS = User.recorded_fields
 
 
@@ -33,15 +39,19 @@ def register(*, email: str, password: str, base_url: str = "", **fields: Any) ->
     user = User(email=email.strip().lower(), **{k: v for k, v in fields.items() if k in SETTINGS and v})
     validate_password(password, user)
     user.set_password(password)
+    user.full_clean(validate_unique=False)  # before the address is looked up: what is refused is refused to all
     if settings.REQUIRE_VERIFIED_EMAIL and User.objects.filter(email=user.email).exists():
-        send_mail(
-            "Your PAM account", "Somebody asked for an account with this address, which has one already. "
-            "If it was you, sign in, or ask for a new password.", None, [user.email],
+        _mail(
+            user.email, "Your PAM account", "Somebody asked for an account with this address, which has one already. "
+            "If it was you, sign in, or ask for a new password.",
         )  # fmt: skip
         return None
-    user.full_clean()
-    with transaction.atomic():
-        user.save()
+    user.validate_unique()
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError:  # somebody registered the address a moment before
+        return register(email=email, password=password, base_url=base_url, **fields)
     if settings.REQUIRE_VERIFIED_EMAIL:
         send_verification(user, base_url)
     return user
@@ -49,18 +59,18 @@ def register(*, email: str, password: str, base_url: str = "", **fields: Any) ->
 
 def send_verification(user: User, base_url: str) -> None:
     """Mail the link that verifies an address."""
-    token = signing.dumps(str(user.pk), salt=VERIFY_SALT)
+    token = signing.dumps([str(user.pk), user.email], salt=VERIFY_SALT)
     link = f"{base_url}{reverse('verify', args=[token])}"
-    send_mail("Verify your address for PAM", f"Open this link within three days:\n\n{link}\n", None, [user.email])
+    _mail(user.email, "Verify your address for PAM", f"Open this link within three days:\n\n{link}\n")
 
 
 def verify(token: str) -> User:
     """Take the link's token and mark the address verified; raises ValidationError."""
     try:
-        pk = signing.loads(token, salt=VERIFY_SALT, max_age=VERIFY_SECONDS)
-    except signing.BadSignature as problem:
+        pk, email = signing.loads(token, salt=VERIFY_SALT, max_age=VERIFY_SECONDS)
+        user = User.objects.get(pk=pk, email=email)
+    except (signing.BadSignature, User.DoesNotExist, ValueError, TypeError) as problem:
         raise ValidationError("The link is not valid any more. Sign in to get a new one.") from problem
-    user = User.objects.get(pk=pk)
     if user.email_verified_at is None:
         user.email_verified_at = timezone.now()
         user.save(update_fields=["email_verified_at"])
@@ -97,6 +107,14 @@ def set_password(user: User, new: str, keep_session: Any = None) -> None:
     doors.revoke_others(user, keep_session)
 
 
+def reset_password(user: User, new: str) -> None:
+    """Set a password by the link of a mail, which proves the address too; raises ValidationError."""
+    set_password(user, new)
+    if user.email_verified_at is None:
+        user.email_verified_at = timezone.now()
+        user.save(update_fields=["email_verified_at"])
+
+
 def ask_reset(email: str, base_url: str) -> None:
     """Mail a link that sets a new password, where the address has an account; says nothing either way."""
     user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
@@ -104,7 +122,19 @@ def ask_reset(email: str, base_url: str) -> None:
         return
     uid = urlsafe_base64_encode(force_bytes(str(user.pk)))
     link = f"{base_url}{reverse('password_reset_confirm', args=[uid, default_token_generator.make_token(user)])}"
-    send_mail("A new password for PAM", f"Open this link to set a new password:\n\n{link}\n", None, [user.email])
+    _mail(user.email, "A new password for PAM", f"Open this link to set a new password:\n\n{link}\n")
+
+
+def _mail(address: str, subject: str, text: str) -> None:
+    """Send a mail, the same one at most once a minute; a failure is logged: the answer must not tell of it."""
+    digest = hashlib.sha256(f"{address}|{subject}".encode()).hexdigest()
+    if not cache.add(f"accounts.mail.{digest}", 1, MAIL_SECONDS):
+        return
+    try:
+        send_mail(subject, text, None, [address])
+    except Exception:
+        cache.delete(f"accounts.mail.{digest}")
+        log.exception("accounts.mail_failed", subject=subject)
 
 
 def reset_user(uid: str, token: str) -> User | None:

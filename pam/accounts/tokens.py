@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import secrets
 from typing import Any
+from uuid import UUID
 
 import jwt
 from django.conf import settings
@@ -79,15 +80,21 @@ def end(token: str) -> None:
         doors.revoke(session.owner, session)
 
 
-def user_of_token(token: str) -> User | None:
-    """Return whose access token it is, or None where it opens nothing."""
+def opened_by(token: str) -> tuple[User | None, str | None]:
+    """Return whose access token it is and the id of its session, or (None, None) where it opens nothing."""
     try:
         claims = _decode(token, "access")
     except BadToken:
-        return None
+        return None, None
     if not doors.is_open(claims["sid"]):
-        return None
-    return User.objects.filter(pk=claims["sub"], is_active=True).first()
+        return None, None
+    user = User.objects.filter(pk=claims["sub"], is_active=True).first()
+    return user, str(claims["sid"]) if user is not None else None
+
+
+def user_of_token(token: str) -> User | None:
+    """Return whose access token it is, or None where it opens nothing."""
+    return opened_by(token)[0]
 
 
 def peek_user_id(request: Any) -> str | None:
@@ -133,7 +140,8 @@ def _decode(token: str, kind: str | None) -> dict[str, Any]:
             token, settings.SECRET_KEY, algorithms=[settings.ALGORITHM],
             options={"require": ["exp", "sub", "sid", "typ", "jti"]},
         )  # fmt: skip
-    except (jwt.InvalidTokenError, ValueError) as problem:
+        UUID(claims["sub"]), UUID(str(claims["sid"]))
+    except (jwt.InvalidTokenError, ValueError, RecursionError) as problem:
         raise BadToken from problem
     if kind is not None and claims["typ"] != kind:
         raise BadToken

@@ -6,8 +6,10 @@ from django.views.generic import RedirectView
 from . import pages
 
 urlpatterns = [
-    # The admin site has no door of its own.
+    # The admin site has no doors of its own: its sign-in would know no lockout, its sign-out would revoke nothing.
     path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
+    path("admin/logout/", pages.logout),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="password_change")),
     path("login", pages.login, name="login"),
     path("logout", pages.logout, name="logout"),
     path("register", pages.register, name="register"),

@@ -24,7 +24,7 @@ def etag_of(request: Request, domains: Sequence[str]) -> str:
     facts = [
         settings.VERSION,
         request.get_full_path(),
-        str(user.pk),
+        [str(user.pk), user.email, user.role],
         timezone.localdate().isoformat(),
         versions([user.pk, *groups_of(user.pk)], [*domains, "accounts"]),
         sorted(str(group) for group in groups_of(user.pk)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.core.exceptions import ValidationError as Invalid
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions, status
@@ -104,6 +104,8 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
         fields = error.message_dict if hasattr(error, "error_dict") else {"non_field_errors": error.messages}
         error = exceptions.ValidationError(fields)
         error.__cause__ = None
+    elif isinstance(error, RequestDataTooBig):
+        error = TooLarge()
     elif isinstance(error, ToolError):
         error = exceptions.ValidationError({"non_field_errors": [str(error)]})
     if not isinstance(error, exceptions.APIException):

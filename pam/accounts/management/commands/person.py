@@ -4,6 +4,7 @@ import getpass
 from argparse import ArgumentParser
 from typing import Any
 
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         if user is None:
             password = options["password"] or getpass.getpass("Password: ")
             try:
+                validate_password(password)
                 User.objects.create_user(options["email"], password, role=role, email_verified_at=timezone.now())
             except ValidationError as problem:
                 raise CommandError(" ".join(problem.messages)) from problem
