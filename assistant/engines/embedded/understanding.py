@@ -23,7 +23,8 @@ from .tagging import Tagged, counted, tag_text
 SURE_WRITE = 0.42  # below it a write is asked about, not made
 SURE_ASK = 0.3  # where something is missing anyway, a question harms nobody
 SURE_READ = 0.3
-ALIGNED = 0.45  # what a perfect alignment weighs against the classifier's share
+RANKED = 0.6  # what a perfect alignment weighs against the classifier's share in choosing
+ALIGNED = 0.45  # and in how sure the choice is
 # Words of the past and of the future read the same weekday differently.
 PAST = ("wins.log_", "wins.transfer", "wheels.log_", "wins.edit_", "wins.find_", "wins.spending", "wheels.edit_fill")
 
@@ -115,15 +116,17 @@ def choose(clause: Clause) -> tuple[str, float]:
     for guess in clause.guesses[:3]:
         if guess.confidence < 0.04:
             continue
-        weight = guess.confidence
+        weight = sure = guess.confidence
         if guess.label != "none" and len(clause.guesses) > 1:
             laid = align(guess.label, clause.tagged.tokens)
-            weight += ALIGNED * max(-0.5, laid.total) if laid else 0.0
+            total = max(-0.5, laid.total) if laid else 0.0
+            weight += RANKED * total
+            sure += ALIGNED * total
             tool = find(guess.label)
             if tool is not None and tool.effect == "write" and _lacks(tool, clause.tagged):
                 weight -= 0.15
         if weight > best[0]:
-            best = (weight, guess.label, max(guess.confidence, min(weight, 0.99) - 0.2))
+            best = (weight, guess.label, max(guess.confidence, min(sure, 0.99) - 0.2))
     label, confidence = best[1], best[2]
     # A day without a clock time, and words that start with what is to be done: a task rather than an appointment.
     if label == "you.add_event" and not any(token.value.has_time for token in clause.tagged.of("when")):
