@@ -98,7 +98,8 @@ class OwnedViewSet(viewsets.ModelViewSet[Any]):
         if len(request.data) > MOST_ROWS:
             raise ValidationError([f"An array has at most {MOST_ROWS} rows; this one has {len(request.data)}."])
         serializer = self.get_serializer(data=request.data, many=True)
-        serializer.is_valid(raise_exception=True)
+        if not serializer.is_valid():
+            raise ValidationError(_by_row(serializer.errors, len(request.data)))
         rows: list[Any] = []
         errors: list[Any] = []
         for data in serializer.validated_data:
@@ -132,6 +133,13 @@ class OwnedViewSet(viewsets.ModelViewSet[Any]):
             return Response(status=204)
 
         return perform(request, act, tool=self.collection.replace("/", "."))
+
+
+def _by_row(errors: Any, count: int) -> Any:
+    """Return the errors of a bulk write as a list with one item a row, however the serializer keys them."""
+    if isinstance(errors, dict) and all(isinstance(key, int) for key in errors):
+        return [errors.get(index, {}) for index in range(count)]
+    return errors
 
 
 def row_errors(problem: Exception) -> Any:

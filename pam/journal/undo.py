@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
 from pam.access import acting_as, unscoped
+from pam.access.rules import MembersOf
 
 from . import capture
 from .entries import Change, Entry, entry, note
@@ -53,8 +54,11 @@ def undo(actor: Any, entry_id: UUID, *, source: str) -> Entry:
                     )
                 if kept.id in undone_ids(actor):
                     raise Refused(f"Entry {kept.number:,} is undone already. Nothing has changed.")
-                for change in kept.changes.order_by("-position"):
+                changes = list(kept.changes.order_by("-position"))
+                _check_visible(changes)
+                for change in changes:
                     _take_back(change, kept)
+                _check_visible([change for change in changes if change.operation == "delete"], restored=True)
                 connection.check_constraints()
         except IntegrityError as problem:
             raise Refused(
@@ -87,7 +91,6 @@ def _lock_chain(actor: Any) -> None:
 def _take_back(change: JournalChange, kept: JournalEntry) -> None:
     model = apps.get_model(change.model)
     present = capture.read(model, [change.row], lock=True).get(change.row)
-    _check_visible(model, change, present)
     clock = touched_by_clock(model)
     if change.operation == "delete":
         if present is not None:
@@ -134,9 +137,27 @@ def _remove(model: type[models.Model], change: JournalChange, kept: JournalEntry
     note(Change(model, change.row, "delete", present, None, capture.audiences(model, present), line))
 
 
-def _check_visible(model: type[models.Model], change: JournalChange, present: Any) -> None:
-    if present is not None and not model._base_manager.filter(pk=change.row).exists():
-        raise Refused("What this entry changed is not yours to see any more. Nothing has changed.")
+def _check_visible(changes: list[JournalChange], *, restored: bool = False) -> None:
+    """Refuse where a row is there that the actor does not see: they have left its group since.
+
+    Asked before anything is taken back, since what is taken back may be their own membership; and afterwards of
+    what came back into a group.
+    """
+    by_model: dict[str, set[UUID]] = {}
+    for change in changes:
+        by_model.setdefault(change.model, set()).add(change.row)
+    for label, rows in by_model.items():
+        model = apps.get_model(label)
+        if restored and not isinstance(getattr(model, "access_rule", None), MembersOf):
+            continue
+        there = list(capture.read(model, list(rows)))
+        seen = {
+            pk
+            for start in range(0, len(there), capture.CHUNK)
+            for pk in model._base_manager.filter(pk__in=there[start : start + capture.CHUNK]).values_list("pk", flat=True)
+        }
+        if not seen.issuperset(there):
+            raise Refused("What this entry changed is not yours to see any more. Nothing has changed.")
 
 
 def _later(change: JournalChange, kept: JournalEntry) -> Refused:
