@@ -281,6 +281,13 @@ def _check_days(trip: Trip) -> None:
         raise ValidationError({"end": "The trip ends before it starts. Give a later end."})
 
 
+def _check_date(row: Any) -> None:
+    for name in ("date", "start", "end"):
+        day = getattr(row, name, None)
+        if isinstance(day, dt.date) and abs(day.year - timezone.localdate().year) > 100:
+            raise ValidationError({name: f"{day} is too far away to be meant."})
+
+
 def _changed(row: T, data: dict[str, Any]) -> T:
     for name, value in data.items():
         setattr(row, name, value)
@@ -288,6 +295,7 @@ def _changed(row: T, data: dict[str, Any]) -> T:
 
 
 def _saved(row: T) -> T:
+    _check_date(row)
     row.full_clean()
     row.save()
     return row

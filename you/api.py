@@ -8,6 +8,7 @@ import django_filters
 from django.db.models import Max, QuerySet
 from rest_framework import serializers
 
+from pam.api.fields import MomentField
 from pam.api.views import OwnedViewSet, represent
 
 from . import services
@@ -31,6 +32,9 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
 class EventSerializer(serializers.ModelSerializer[Event]):
     """A calendar event."""
 
+    start = MomentField()
+    end = MomentField(required=False, allow_null=True)
+
     class Meta:
         model = Event
         fields = (*ROW, "title", "start", "end", "all_day", "place", "notes")
@@ -45,6 +49,7 @@ class EventSerializer(serializers.ModelSerializer[Event]):
 class ReminderSerializer(serializers.ModelSerializer[Reminder]):
     """A reminder; `rang_at` is when it rang last."""
 
+    at = MomentField()
     done = serializers.BooleanField(required=False)
     rang_at = serializers.SerializerMethodField()
 

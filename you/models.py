@@ -131,7 +131,10 @@ class Reminder(Owned):
 class ReminderRing(Scoped):
     """That a reminder rang at an occurrence: the row that makes it ring once, whoever claims it."""
 
-    reminder = models.ForeignKey(Reminder, on_delete=models.CASCADE, related_name="rings")
+    # Stays when the reminder goes: brought back by undo, it has rung where it rang.
+    reminder = models.ForeignKey(
+        Reminder, on_delete=models.DO_NOTHING, db_constraint=False, related_name="rings"
+    )
     occurrence = models.DateTimeField()
 
     class Meta(Scoped.Meta):

@@ -6,11 +6,12 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Max, Q, QuerySet
+from django.db import models
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 from rapidfuzz import fuzz, utils
 
-from .models import Event, Reminder, Task
+from .models import Event, Reminder, ReminderRing, Task
 
 DAY_STARTS, DAY_ENDS = dt.time(8), dt.time(20)
 
@@ -47,13 +48,20 @@ def reminders(start: dt.date, until: dt.date) -> QuerySet[Reminder]:
 def coming_reminders() -> QuerySet[Reminder]:
     """Return open reminders that have not rung, soonest first."""
     return (
-        Reminder.objects.filter(completed_at=None).filter(Q(rings=None) | ~Q(recurrence="")).distinct().order_by("at")
+        Reminder.objects.filter(completed_at=None).filter(~_rang() | ~Q(recurrence="")).order_by("at")
     )
+
+
+def _rang() -> Exists:
+    """Whether a reminder rang at its present moment: moved to another, it rings again."""
+    return Exists(models.QuerySet(ReminderRing).filter(reminder=OuterRef("pk"), occurrence=OuterRef("at")))
 
 
 def due(now: dt.datetime, limit: int = 200) -> list[tuple[UUID, UUID, dt.datetime]]:
     """Return (reminder, owner, occurrence) of what is due and has not rung; the caller looks across owners."""
-    once = Reminder.objects.filter(at__lte=now, completed_at=None, recurrence="", rings=None, owner__is_active=True)
+    once = Reminder.objects.filter(
+        ~_rang(), at__lte=now, completed_at=None, recurrence="", owner__is_active=True
+    )
     found = list(once.order_by("at").values_list("pk", "owner_id", "at")[:limit])
     rules = Reminder.objects.filter(at__lte=now, completed_at=None, owner__is_active=True).exclude(recurrence="")
     for reminder in rules.select_related("owner").annotate(last=Max("rings__occurrence")):

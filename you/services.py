@@ -136,6 +136,8 @@ def _reminder(reminder: Reminder) -> Reminder:
 
 def _checked(event: Event) -> Event:
     _near("start", event.start)
+    if event.end is not None:
+        _near("end", event.end)
     if event.end is not None and event.end < event.start:
         raise ValidationError({"end": "It ends before it starts. Give a later end."})
     return _saved(event)

@@ -108,6 +108,17 @@ class RefField(serializers.Field[Any, Any, dict[str, str], Any]):
         return found
 
 
+class MomentField(serializers.DateTimeField):
+    """A moment; one at the calendar's very ends, which no zone can hold, is refused like any other wrong one."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        """Return an aware moment; raises ValidationError."""
+        try:
+            return super().to_internal_value(value)
+        except OverflowError as problem:
+            raise serializers.ValidationError("This is more than a hundred years away. Check the year.") from problem
+
+
 class QuantitySerializerField(serializers.DecimalField):
     """An exact number; its unit stands in the field's name."""
 
