@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import ipaddress
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import authenticate, login, update_session_auth_hash
@@ -111,15 +112,21 @@ def is_open(session_id: Any) -> bool:
         return Session.objects.filter(pk=session_id, revoked_at=None, owner__is_active=True).exists()
 
 
+def _here(request: HttpRequest) -> str:
+    """Return the id of the session of this browser; of none, an id that is nobody's."""
+    return str(request.session.get("pam_session") or UUID(int=0))
+
+
 def leave(request: HttpRequest) -> None:
-    """Close the session that this browser is signed in with, where it is."""
+    """Close the session that this browser is signed in with, where it is; nothing of it is left to the next."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return
     with acting_as(user):
-        session = Session.objects.filter(pk=request.session.get("pam_session"), revoked_at=None).first()
+        session = Session.objects.filter(pk=_here(request), revoked_at=None).first()
     if session is not None:
         revoke(user, session)
+    request.session.flush()
 
 
 def keep_cookie(request: HttpRequest, user: User) -> None:
@@ -127,9 +134,7 @@ def keep_cookie(request: HttpRequest, user: User) -> None:
     update_session_auth_hash(request, user)
     request.session.save()
     with acting_as(user):
-        Session.objects.filter(pk=request.session.get("pam_session")).update(
-            session_key=request.session.session_key or ""
-        )
+        Session.objects.filter(pk=_here(request)).update(session_key=request.session.session_key or "")
 
 
 def revoke(user: User, session: Session) -> None:
