@@ -40,6 +40,14 @@ def manage(var: Path, *arguments: str, given: dict[str, str] | None = None) -> s
     )  # fmt: skip
 
 
+def _share_what_is_learned(var: Path) -> None:
+    """What the engine learns from the phrasings is the same for all: learnt once, not once for each test."""
+    shared = Path(os.environ.get("PAM_VAR_DIR", ROOT / "var")).resolve() / "language"
+    shared.mkdir(parents=True, exist_ok=True)
+    if not (var / "language").exists():
+        (var / "language").symlink_to(shared)
+
+
 class Running:
     """A PAM that runs while the block lasts: `base` is its address, `log` what it printed."""
 
@@ -55,6 +63,7 @@ class Running:
         self._command = command or [sys.executable, "manage.py", "serve"]
         self._arguments, self._given = arguments, given
         self._log = var / f"log-{self.port}.txt"
+        _share_what_is_learned(var)
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
