@@ -86,16 +86,15 @@ def leave_group(user: Any, group: Group) -> None:
     mine = Membership.objects.filter(group=group, owner=user).first()
     if mine is None:
         raise ValidationError(f"You are not in {group}.")
-    others = Membership.objects.filter(group=group).exclude(owner=user)
-    last_admin = mine.role == Membership.Role.ADMIN and not others.filter(role=Membership.Role.ADMIN).exists()
-    if last_admin and others.exists():
-        raise ValidationError(f"You are the only admin of {group}. Make somebody else one first, or delete it.")
+    _keeps_an_admin(mine)
     mine.delete()
 
 
 def change_role(user: Any, membership: Membership, *, role: str) -> Membership:
     """Make a member an admin or an admin a member; admins only."""
     require_admin(user, membership.group)
+    if role != Membership.Role.ADMIN:
+        _keeps_an_admin(membership)
     membership.role = role
     return _saved(membership)
 
@@ -104,6 +103,7 @@ def remove_member(user: Any, membership: Membership) -> None:
     """Take a person out of a group; admins only, or the person themselves."""
     if membership.owner_id != user.pk:
         require_admin(user, membership.group)
+    _keeps_an_admin(membership)
     membership.delete()
 
 
@@ -161,6 +161,16 @@ def require_admin(user: Any, group: Group) -> None:
     """Raise PermissionDenied where the user is no admin of the group."""
     if not Membership.objects.filter(group=group, owner=user, role=Membership.Role.ADMIN).exists():
         raise PermissionDenied(f"Only an admin of {group} may do this. Nothing has changed.")
+
+
+def _keeps_an_admin(leaving: Membership) -> None:
+    """Raise ValidationError where others would be left in the group without an admin."""
+    others = Membership.objects.filter(group=leaving.group).exclude(pk=leaving.pk)
+    if not others.exists() or others.filter(role=Membership.Role.ADMIN).exists():
+        return
+    raise ValidationError(
+        f"{leaving.group} would be left without an admin. Make somebody else one first, or delete it."
+    )
 
 
 def _own(user: Any, row: Any, noun: str) -> None:

@@ -86,6 +86,7 @@ def record_fill(
         station=station.strip()[:120],
     )  # fmt: skip
     fill.total = total
+    _saved(fill)  # before its expense: the receipt names the fill first, and a correction means it
     if total is not None:
         fill.expense = wins.record_expense(
             user, amount=total, date=date, payee=fill.station, note=f"{vehicle} fuel",
@@ -153,8 +154,9 @@ def record_service(
         owner=user, vehicle=vehicle, what=what.strip()[:200], date=date, odometer_km=odometer_km,
         provider=provider.strip()[:120], regular=regular,
     )  # fmt: skip
-    if cost is not None and cost.minor:
-        service.cost = cost
+    service.cost = cost if cost is not None and cost.minor else None
+    _saved(service)
+    if service.cost is not None:
         service.expense = wins.record_expense(
             user, amount=cost, date=date, payee=service.provider, note=f"{vehicle} {service.what}",
             category=wins.category_named(user, "Car"), account=account,

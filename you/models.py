@@ -132,9 +132,7 @@ class ReminderRing(Scoped):
     """That a reminder rang at an occurrence: the row that makes it ring once, whoever claims it."""
 
     # Stays when the reminder goes: brought back by undo, it has rung where it rang.
-    reminder = models.ForeignKey(
-        Reminder, on_delete=models.DO_NOTHING, db_constraint=False, related_name="rings"
-    )
+    reminder = models.ForeignKey(Reminder, on_delete=models.DO_NOTHING, db_constraint=False, related_name="rings")
     occurrence = models.DateTimeField()
 
     class Meta(Scoped.Meta):

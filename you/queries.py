@@ -47,9 +47,7 @@ def reminders(start: dt.date, until: dt.date) -> QuerySet[Reminder]:
 
 def coming_reminders() -> QuerySet[Reminder]:
     """Return open reminders that have not rung, soonest first."""
-    return (
-        Reminder.objects.filter(completed_at=None).filter(~_rang() | ~Q(recurrence="")).order_by("at")
-    )
+    return Reminder.objects.filter(completed_at=None).filter(~_rang() | ~Q(recurrence="")).order_by("at")
 
 
 def _rang() -> Exists:
@@ -59,9 +57,7 @@ def _rang() -> Exists:
 
 def due(now: dt.datetime, limit: int = 200) -> list[tuple[UUID, UUID, dt.datetime]]:
     """Return (reminder, owner, occurrence) of what is due and has not rung; the caller looks across owners."""
-    once = Reminder.objects.filter(
-        ~_rang(), at__lte=now, completed_at=None, recurrence="", owner__is_active=True
-    )
+    once = Reminder.objects.filter(~_rang(), at__lte=now, completed_at=None, recurrence="", owner__is_active=True)
     found = list(once.order_by("at").values_list("pk", "owner_id", "at")[:limit])
     rules = Reminder.objects.filter(at__lte=now, completed_at=None, owner__is_active=True).exclude(recurrence="")
     for reminder in rules.select_related("owner").annotate(last=Max("rings__occurrence")):

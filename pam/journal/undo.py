@@ -154,7 +154,9 @@ def _check_visible(changes: list[JournalChange], *, restored: bool = False) -> N
         seen = {
             pk
             for start in range(0, len(there), capture.CHUNK)
-            for pk in model._base_manager.filter(pk__in=there[start : start + capture.CHUNK]).values_list("pk", flat=True)
+            for pk in model._base_manager.filter(pk__in=there[start : start + capture.CHUNK]).values_list(
+                "pk", flat=True
+            )
         }
         if not seen.issuperset(there):
             raise Refused("What this entry changed is not yours to see any more. Nothing has changed.")

@@ -92,7 +92,10 @@ def world(name: str) -> World:
     user = person(name)
 
     def build() -> tuple[Any, ...]:
-        account, savings = wins.add_account(user, name="Everyday"), wins.add_account(user, name="Savings", kind="savings")
+        account, savings = (
+            wins.add_account(user, name="Everyday"),
+            wins.add_account(user, name="Savings", kind="savings"),
+        )
         group = social.create_group(user, name=f"{name}'s group")
         return (
             account, savings, wins.add_category(user, name="Groceries"), wheels.add_vehicle(user, name="Hilux"),
@@ -536,7 +539,12 @@ def test_addresses_that_are_not_there(ann: World, collection: str) -> None:
 @every
 def test_methods_that_an_address_does_not_take(ann: World, collection: str) -> None:
     [pk] = rows_of(ann, collection, 1)
-    for method, path in (("DELETE", collection), ("PATCH", collection), ("PUT", collection), ("POST", f"{collection}/{pk}")):
+    for method, path in (
+        ("DELETE", collection),
+        ("PATCH", collection),
+        ("PUT", collection),
+        ("POST", f"{collection}/{pk}"),
+    ):
         answer = ann.api(method, path, {})
         problem(answer, 405)
         assert "GET" in answer["Allow"]
@@ -654,7 +662,9 @@ def test_the_schema_and_its_readers_are_served() -> None:
         answer = Client().get(f"/api/{path}")
         assert answer.status_code == 200
         assert kind in answer["Content-Type"]
-        assert b"https://" not in b"".join(line for line in answer.content.split(b"\n") if b"<script" in line or b"<link" in line)
+        assert b"https://" not in b"".join(
+            line for line in answer.content.split(b"\n") if b"<script" in line or b"<link" in line
+        )
 
 
 def test_what_is_written_by_the_api_is_in_the_journal(ann: World) -> None:

@@ -107,7 +107,7 @@ def test_a_deleted_row_is_kept_whole(ann: User) -> None:
 
 
 def test_every_kind_of_column_comes_back_as_it_was(ann: User) -> None:
-    at = dt.datetime(2026, 11, 24, 7, 42, 13, 123456, tzinfo=dt.timezone.utc)
+    at = dt.datetime(2026, 11, 24, 7, 42, 13, 123456, tzinfo=dt.UTC)
     sheet = doing(
         ann,
         lambda: Sheet.objects.create(
