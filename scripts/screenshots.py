@@ -28,8 +28,9 @@ SIZES = {1440: 900, 390: 844}
 TALK = [
     "Filled up the Hilux, 62 L at 1.899, 234 567 km",
     "spent 42.50 on groceries at Coles and remind me to call Mum tomorrow at 6pm",
-    "how much have I spent on groceries this month?",
-    "post to Hiking: the walk on Saturday starts at 6:30 at the lookout",
+    "how much did I spend on fuel this month?",
+    "remind me to put the bins out tonight at 8pm",
+    "post to Hiking: the walk starts at the lookout this time",
 ]
 
 

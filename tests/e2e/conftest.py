@@ -47,6 +47,7 @@ class Watch:
         page.on("pageerror", lambda error: self.troubles.append(f"error in {page.url}: {error}"))
         page.on("request", self._asked)
         page.on("response", self._answered)
+        page.on("requestfailed", self._failed)
 
     def _said(self, message: ConsoleMessage) -> None:
         # A failed load is told by its answer's status.
@@ -57,6 +58,11 @@ class Watch:
         address = urlsplit(request.url)
         if address.scheme not in {"data", "blob"} and address.netloc != self.host:
             self.troubles.append(f"request to another host: {request.url}")
+
+    def _failed(self, request: Request) -> None:
+        # A page that is left gives up what it was loading.
+        if request.failure != "net::ERR_ABORTED":
+            self.troubles.append(f"{request.failure} from {request.method} {request.url}")
 
     def _answered(self, response: Response) -> None:
         if response.status >= 400 and response.status not in self.expected:

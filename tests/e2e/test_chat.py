@@ -88,9 +88,9 @@ def test_two_tabs_show_the_same_conversation_live(context: BrowserContext) -> No
     say(first, "spent 4.10 on a coffee")
     second.goto(first.url)
     expect(second.locator("article.turn")).to_have_count(1)
-    say(first, "spent 5.20 on a sandwich")
+    say(first, "spent 5.20 on lunch")
     there = second.locator("article.turn").last
-    expect(there.locator(".said")).to_have_text("spent 5.20 on a sandwich")
+    expect(there.locator(".said")).to_have_text("spent 5.20 on lunch")
     expect(there.locator(".receipt")).to_contain_text("5.20")
     there.locator(".receipt").get_by_role("button", name="Undo").click()
     expect(first.locator("article.turn").last.locator(".receipt")).to_have_attribute("data-state", "undone")
@@ -113,12 +113,12 @@ def test_a_reload_keeps_the_conversation(page: Page) -> None:
 
 def test_the_sidebar_keeps_conversations_and_finds_them(page: Page) -> None:
     page.goto("/chat")
-    say(page, "spent 7.40 on a marmalade jar")
+    say(page, "spent 7.40 on groceries at Marmalade Lane")
     address = page.url
     page.goto("/chat")
     expect(page.get_by_role("heading", name="New conversation")).to_be_visible()
     threads = page.locator("[data-threads]")
-    expect(threads).to_contain_text("marmalade")
+    expect(threads).to_contain_text("Marmalade")
     search = page.get_by_label("Search conversations")
     search.fill("marmalade")
     search.press("Enter")
