@@ -46,7 +46,8 @@ def register(*, email: str, password: str, base_url: str = "", **fields: Any) ->
             "If it was you, sign in, or ask for a new password.",
         )  # fmt: skip
         return None
-    user.validate_unique()
+    if not settings.REQUIRE_VERIFIED_EMAIL:
+        user.validate_unique()
     try:
         with transaction.atomic():
             user.save(force_insert=True)
