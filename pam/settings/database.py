@@ -52,7 +52,12 @@ if REDIS_URL:
     CHANNEL_LAYERS: dict[str, Any] = {
         "default": {
             "BACKEND": "channels_redis.core.RedisChannelLayer",
-            "CONFIG": {"hosts": [REDIS_URL], "prefix": "pam", "capacity": 200},
+            # A socket waits for its hints 5 s at a time; a client that gives up as soon would lose what just came.
+            "CONFIG": {
+                "hosts": [{"address": REDIS_URL, "socket_timeout": 15}],
+                "prefix": "pam",
+                "capacity": 200,
+            },
         }
     }
 else:
