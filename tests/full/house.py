@@ -80,6 +80,7 @@ class House:
         else:
             self.parts = {"web": whole, "worker": whole, "beat": whole}
         self.token = ""
+        self.lines: list[Line] = []
 
     def __enter__(self) -> Self:
         """Start everything; raises AssertionError where something is missing or does not come up."""
@@ -98,6 +99,8 @@ class House:
 
     def __exit__(self, *_: object) -> None:
         """End everything, however it is."""
+        for line in self.lines:
+            line.wire.close()
         for part in dict.fromkeys(self.parts.values()):
             part.kill()
 
@@ -189,7 +192,10 @@ class Line:
             f"ws://127.0.0.1:{house.http.port}/api/pam/ws",
             subprotocols=["pam.v1", f"bearer.{house.token}"],  # type: ignore[list-item]
             proxy=None,
+            ping_interval=None,
+            close_timeout=0.5,
         ).__enter__()
+        house.lines.append(self)
         self.got: list[dict[str, Any]] = []
 
     def send(self, **message: Any) -> None:
@@ -218,7 +224,6 @@ class Line:
         import socket
 
         self.wire.socket.shutdown(socket.SHUT_RDWR)
-        self.wire.close_timeout = 0.1
         self.wire.close()
 
 
