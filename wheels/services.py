@@ -158,7 +158,7 @@ def record_service(
     _saved(service)
     if service.cost is not None:
         service.expense = wins.record_expense(
-            user, amount=cost, date=date, payee=service.provider, note=f"{vehicle} {service.what}",
+            user, amount=service.cost, date=date, payee=service.provider, note=f"{vehicle} {service.what}",
             category=wins.category_named(user, "Car"), account=account,
         )  # fmt: skip
     return _saved(service)

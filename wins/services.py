@@ -21,10 +21,18 @@ WEEKS_PER_MONTH = Decimal(52) / 12
 
 
 def add_account(
-    user: Any, *, name: str, kind: str = Account.Kind.EVERYDAY, currency: str = "", opening: Money | None = None
+    user: Any,
+    *,
+    name: str,
+    kind: str = Account.Kind.EVERYDAY,
+    currency: str = "",
+    opening: Money | None = None,
+    closed_on: dt.date | None = None,
 ) -> Account:
     """Add an account; its currency is the home currency where none is said. Raises ValidationError."""
-    account = Account(owner=user, name=name.strip(), kind=kind, currency=currency or user.home_currency)
+    account = Account(
+        owner=user, name=name.strip(), kind=kind, currency=currency or user.home_currency, closed_on=closed_on
+    )
     if opening is not None:
         _same_currency(account, opening)
         account.opening = opening

@@ -114,6 +114,7 @@ class Alignment:
     total: float
     slots: dict[str, tuple[Token, ...]]
     matched: frozenset[Token] = frozenset()  # words of the phrasing itself
+    exact: bool = False  # the phrasing, with its telling words, says all of the clause and nothing else
 
 
 @lru_cache(maxsize=256)
@@ -123,6 +124,16 @@ def _phrasings(label: str) -> tuple[Phrasing, ...]:
         for phrasing in variants(label, text):
             found.setdefault(phrasing.elements, phrasing)
     return tuple(found.values())
+
+
+@lru_cache(maxsize=256)
+def usual_words(label: str) -> frozenset[str]:
+    """Return the words that the phrasings of a label are made of: they say what is asked, not about what."""
+    counts: dict[str, int] = {}
+    for phrasing in _phrasings(label):
+        for word in phrasing.literals:
+            counts[word] = counts.get(word, 0) + 1
+    return frozenset(word for word, count in counts.items() if count >= 3)
 
 
 def align(label: str, tokens: Sequence[Token]) -> Alignment | None:
@@ -198,15 +209,24 @@ def _lay(phrasing: Phrasing, tokens: Sequence[Token]) -> Alignment:
                     came[j + 1][stop] = (j, i)
     slots: dict[str, tuple[Token, ...]] = {}
     matched: set[Token] = set()
+    taken: set[int] = set()
+    left: set[Token] = set(tokens)
     j, i = m, n
     while (step := came[j][i]) is not None:
         if step[0] == j - 1 and step[1] < i:
+            taken.add(j - 1)
+            left.difference_update(tokens[step[1] : i])
             if elements[j - 1].slot:
                 slots[elements[j - 1].slot] = tuple(tokens[step[1] : i])
             else:
                 matched.update(tokens[step[1] : i])
         j, i = step
-    return Alignment(phrasing, best[m][n] / max(3.0, n), slots, frozenset(matched))
+    exact = (
+        all(element.optional or index in taken for index, element in enumerate(elements))
+        and all(not token.kind and token.word in FILLERS for token in left)
+        and any(token.word not in EMPTY for token in matched)
+    )
+    return Alignment(phrasing, best[m][n] / max(3.0, n), slots, frozenset(matched), exact)
 
 
 def _missing_cost(element: Element) -> float:

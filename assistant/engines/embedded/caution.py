@@ -21,6 +21,8 @@ _FRAMES = [
     r"\b(?:forget (?:it|that|about it)|never ?mind|nvm|scratch that)\W*$",
     # asked not to
     r"^(?:\W|please|pls|oh|no|and|but)*\b(?:dont|do not|please dont|no need to|you neednt|never) (?:you )?(?:put|add|log|book|record|enter|note|write|count|post|tell|send|save|set|schedule|create|make)\b",
+    # questions: what is asked about is not to be done
+    r"^(?:\W|and|so|but|um|hey|pam|ok|okay)*(?:who|whos|whose|what|whats|which|where|wheres|why|how(?! about))\b",
     # advice and opinions
     r"^(?:\W|so|hey|pam|hmm|um)*(?:should|shall|ought) (?:i|we|he|she|they)\b",
     r"\b(?:do you think|do you reckon|would you say|is it worth|worth it to|whats the best|which is better)\b",

@@ -57,7 +57,6 @@ _LITTLE = {
     "its",
     "be",
     "make",
-    "it",
     "no",
     "nah",
     "sorry",

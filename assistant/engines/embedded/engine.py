@@ -90,7 +90,7 @@ class EmbeddedEngine:
         if (mind.waiting_plan is not None or mind.open is not None) and NO.match(words):
             return Answer([Call("assistant.decline", {})])
         if LEAVE_TALK.match(words) and not mind.open:
-            return Answer([Call("assistant.greeting", {})])
+            return Answer(text="Any time.")
         return None
 
     def _answer_to_question(self, said: str, found: Understanding, mind: Mind, now: datetime) -> Answer | None:

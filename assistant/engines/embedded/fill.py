@@ -14,7 +14,7 @@ from pam.tools.arguments import MoneyAsked, Period, QuantityAsked, RefTo
 from pam.tools.registry import Tool
 from pam.tools.resolve import refs
 
-from .align import EMPTY, FILLERS, LITTLE, Alignment, align
+from .align import EMPTY, FILLERS, LITTLE, Alignment, align, usual_words
 from .language import plain
 from .tagging import Tagged, Token
 
@@ -83,6 +83,7 @@ def fill(tool: Tool, tagged: Tagged, *, aligned: Alignment | None = None) -> dic
     """Return the arguments that a clause gives a tool, as JSON values, resolved but not converted."""
     aligned = aligned or align(tool.name, tagged.tokens)
     slots = dict(aligned.slots) if aligned else {}
+    usual = usual_words(tool.name) if any(kind == "text" for kind in fields_of(tool).values()) else frozenset()
     given: dict[str, Any] = {}
     fields = fields_of(tool)
     _fill_values(fields, tagged, given)
@@ -95,7 +96,7 @@ def fill(tool: Tool, tagged: Tagged, *, aligned: Alignment | None = None) -> dic
                 continue  # it fills its own argument
             stretch = slots.get(slot, ())
             words = _verbatim(stretch, tagged) if name in VERBATIM else _words_of(stretch, tagged)
-            if words:
+            if words and not all(word in usual for word in plain(words).split()):
                 given[name] = words
                 break
         else:
@@ -116,9 +117,10 @@ def _fill_left_over(
     if len(needed) != 1 or tool.domain == "assistant":
         return
     taken = set(aligned.matched) if aligned else set()
+    usual = usual_words(tool.name)
     stretches: list[list[Token]] = [[]]
     for token in tagged.tokens:
-        if token.kind or token in taken or token.word in FILLERS or not token.text[0].isalnum():
+        if token.kind or token in taken or token.word in FILLERS | usual or not token.text[0].isalnum():
             stretches.append([])
         else:
             stretches[-1].append(token)

@@ -46,6 +46,7 @@ OPENERS = frozenset(
         "please",
     ]
 )
+CUED = 60  # weight of a bare number behind a word such as paid or cost
 LEAST_ODOMETER = 300  # below it the figure is a price, litres or a count
 _WORD = re.compile(r"[^\W_]+(?:[’'`\-.@/&][^\W_]+)*|[^\s\w]", re.UNICODE)
 
@@ -153,6 +154,8 @@ def tag_text(
     for time in times:
         add("when", time)
     for money in find_amounts(text, [(token.start, token.end) for token in found]):
+        if money.bare and money.weight < CUED and not any(figure.isdigit() for figure in money.text):
+            continue  # "a table for two": a number word that nothing marks as money
         add("price" if money.per_unit == "L" else "amount", money)
     tokens = list(found)
     for match in _WORD.finditer(text):

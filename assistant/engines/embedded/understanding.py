@@ -24,6 +24,7 @@ SURE_WRITE = 0.42  # below it a write is asked about, not made
 SURE_ASK = 0.3  # where something is missing anyway, a question harms nobody
 SURE_READ = 0.3
 RANKED = 0.6  # what a perfect alignment weighs against the classifier's share in choosing
+EXACT = 0.35  # and a phrasing that says all of the clause and nothing else
 ALIGNED = 0.45  # and in how sure the choice is
 # Words of the past and of the future read the same weekday differently.
 PAST = ("wins.log_", "wins.transfer", "wheels.log_", "wins.edit_", "wins.find_", "wins.spending", "wheels.edit_fill")
@@ -122,6 +123,8 @@ def choose(clause: Clause) -> tuple[str, float]:
             total = max(-0.5, laid.total) if laid else 0.0
             weight += RANKED * total
             sure += ALIGNED * total
+            if laid is not None and laid.exact:
+                weight, sure = weight + EXACT, sure + EXACT
             tool = find(guess.label)
             if tool is not None and tool.effect == "write" and _lacks(tool, clause.tagged):
                 weight -= 0.15
