@@ -56,8 +56,10 @@ def undo(actor: Any, entry_id: UUID, *, source: str) -> Entry:
                     raise Refused(f"Entry {kept.number:,} is undone already. Nothing has changed.")
                 changes = list(kept.changes.order_by("-position"))
                 _check_visible(changes)
-                for change in changes:
-                    _take_back(change, kept)
+                for index, change in enumerate(changes):
+                    # Rows that this undo changes later on may point at what goes now; the constraints are
+                    # checked once all is taken back.
+                    _take_back(change, kept, {later.row for later in changes[index + 1 :]})
                 _check_visible([change for change in changes if change.operation == "delete"], restored=True)
                 connection.check_constraints()
         except IntegrityError as problem:
@@ -88,7 +90,7 @@ def _lock_chain(actor: Any) -> None:
         list(Chain.objects.select_for_update().filter(owner=actor))
 
 
-def _take_back(change: JournalChange, kept: JournalEntry) -> None:
+def _take_back(change: JournalChange, kept: JournalEntry, still_to_come: set[UUID]) -> None:
     model = apps.get_model(change.model)
     present = capture.read(model, [change.row], lock=True).get(change.row)
     clock = touched_by_clock(model)
@@ -103,7 +105,7 @@ def _take_back(change: JournalChange, kept: JournalEntry) -> None:
         raise _later(change, kept)
     with unscoped("undo restores what its own check allowed"):
         if change.operation == "create":
-            _remove(model, change, kept, present)
+            _remove(model, change, kept, present, still_to_come)
         else:
             before = change.before or {}
             values = {
@@ -116,7 +118,9 @@ def _take_back(change: JournalChange, kept: JournalEntry) -> None:
             capture.note_update(model, change.row, present, capture.read(model, [change.row])[change.row])
 
 
-def _remove(model: type[models.Model], change: JournalChange, kept: JournalEntry, present: Any) -> None:
+def _remove(
+    model: type[models.Model], change: JournalChange, kept: JournalEntry, present: Any, still_to_come: set[UUID]
+) -> None:
     for relation in model._meta.related_objects:
         child = relation.related_model
         if not capture.is_recorded(child):
@@ -124,7 +128,8 @@ def _remove(model: type[models.Model], change: JournalChange, kept: JournalEntry
             if hasattr(child, "access_rule") and relation.on_delete is models.CASCADE:
                 child._base_manager.filter(**{relation.field.name: change.row}).delete()
             continue
-        leaning = child._base_manager.filter(**{relation.field.name: change.row}).first()
+        pointing = child._base_manager.filter(**{relation.field.name: change.row})
+        leaning = next((row for row in pointing if row.pk not in still_to_come), None)
         if leaning is not None:
             raise Refused(
                 f"Entry {kept.number:,} cannot be undone: {line_of(leaning, 'create').what.lower()} "
