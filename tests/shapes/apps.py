@@ -20,6 +20,8 @@ def install() -> None:
         apps.app_configs["shapes"] = config
         config.apps = apps
         config.import_models()
+        # Its tables are made by `create_tables`, once the accounts' are there: not with the test database.
+        config.models_module = None
         apps.clear_cache()
 
 
