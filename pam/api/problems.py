@@ -112,7 +112,9 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
         return None
     from rest_framework.views import set_rollback  # imports the parsers, which import this module
 
-    set_rollback()
+    # A door that keeps what a refusal writes has no transaction of its own to roll back.
+    if not getattr(getattr(context.get("view"), "dispatch", None), "_non_atomic_requests", None):
+        set_rollback()
     code = error.status_code
     more: dict[str, Any] = {}
     headers: dict[str, str] = {}
