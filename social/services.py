@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models
 
 from pam.access import unscoped
 from pam.accounts.models import User
+from pam.journal.owned import saved
 from pam.live.services import notify
 
 from .models import Comment, Group, Invitation, Membership, Post
-
-T = TypeVar("T", bound=models.Model)
 
 
 def create_group(user: Any, *, name: str, about: str = "") -> Group:
@@ -21,9 +19,9 @@ def create_group(user: Any, *, name: str, about: str = "") -> Group:
     group = Group(owner=user, name=name.strip()[:80], about=about)
     if Group.objects.filter(name__iexact=group.name).exists():
         raise ValidationError({"name": f"There is a group called {group.name} already. Give another name."})
-    _saved(group)
+    saved(group)
     with unscoped("whoever starts a group is in it only after this row"):
-        _saved(Membership(owner=user, group=group, role=Membership.Role.ADMIN))
+        saved(Membership(owner=user, group=group, role=Membership.Role.ADMIN))
     return group
 
 
@@ -32,7 +30,7 @@ def change_group(user: Any, group: Group, **data: Any) -> Group:
     require_admin(user, group)
     for name, value in data.items():
         setattr(group, name, value)
-    return _saved(group)
+    return saved(group)
 
 
 def delete_group(user: Any, group: Group) -> None:
@@ -56,7 +54,7 @@ def invite(user: Any, *, group: Group, person: str) -> Invitation:
     waiting = Invitation.objects.filter(group=group, name__iexact=person, status=Invitation.Status.WAITING)
     if waiting.exists():
         raise ValidationError({"person": f"{person} is invited to {group} already."})
-    invitation = _saved(Invitation(owner=user, group=group, group_name=group.name, invitee=invitee, name=person[:120]))
+    invitation = saved(Invitation(owner=user, group=group, group_name=group.name, invitee=invitee, name=person[:120]))
     if invitee is not None:
         notify(invitee, "invitation", f"{user} asks you into {group.name}", domain="social", url="/social")
     return invitation
@@ -67,9 +65,9 @@ def accept_invitation(user: Any, invitation: Invitation) -> Membership:
     _mine_and_waiting(user, invitation)
     with unscoped("whoever is invited reads the group's row to join it"):
         invitation.status = Invitation.Status.ACCEPTED
-        _saved(invitation)
+        saved(invitation)
         group = Group.objects.get(pk=invitation.group_id)
-        return _saved(Membership(owner=user, group=group))
+        return saved(Membership(owner=user, group=group))
 
 
 def decline_invitation(user: Any, invitation: Invitation) -> Invitation:
@@ -78,7 +76,7 @@ def decline_invitation(user: Any, invitation: Invitation) -> Invitation:
         _mine_and_waiting(user, invitation)
     with unscoped("whoever is invited is no member and cannot read the group"):
         invitation.status = Invitation.Status.DECLINED
-        return _saved(invitation)
+        return saved(invitation)
 
 
 def leave_group(user: Any, group: Group) -> None:
@@ -96,7 +94,7 @@ def change_role(user: Any, membership: Membership, *, role: str) -> Membership:
     if role != Membership.Role.ADMIN:
         _keeps_an_admin(membership)
     membership.role = role
-    return _saved(membership)
+    return saved(membership)
 
 
 def remove_member(user: Any, membership: Membership) -> None:
@@ -113,7 +111,7 @@ def create_post(user: Any, *, group: Group, text: str) -> Post:
         raise PermissionDenied(f"Only members post in {group}.")
     if not text.strip():
         raise ValidationError({"text": "There are no words in the post."})
-    post = _saved(Post(owner=user, group=group, text=text.strip()))
+    post = saved(Post(owner=user, group=group, text=text.strip()))
     for member in Membership.objects.filter(group=group).exclude(owner=user).select_related("owner"):
         notify(member.owner, "post", f"{user} in {group.name}", body=text[:200], domain="social", url="/social")
     return post
@@ -123,7 +121,7 @@ def change_post(user: Any, post: Post, *, text: str) -> Post:
     """Change one's own post."""
     _own(user, post, "post")
     post.text = text.strip()
-    return _saved(post)
+    return saved(post)
 
 
 def delete_post(user: Any, post: Post) -> None:
@@ -137,7 +135,7 @@ def comment(user: Any, *, post: Post, text: str) -> Comment:
     """Say something under a post."""
     if not text.strip():
         raise ValidationError({"text": "There are no words in the comment."})
-    made = _saved(Comment(owner=user, post=post, group=post.group, text=text.strip()))
+    made = saved(Comment(owner=user, post=post, group=post.group, text=text.strip()))
     if post.owner_id != user.pk:
         notify(post.owner, "comment", f"{user} on your post", body=text[:200], domain="social", url="/social")
     return made
@@ -147,7 +145,7 @@ def change_comment(user: Any, row: Comment, *, text: str) -> Comment:
     """Change one's own comment."""
     _own(user, row, "comment")
     row.text = text.strip()
-    return _saved(row)
+    return saved(row)
 
 
 def delete_comment(user: Any, row: Comment) -> None:
@@ -195,9 +193,3 @@ def _person(user: Any, said: str) -> User | None:
         if said.lower() in {person.display_name.lower(), person.display_name.lower().split(" ")[0]}
     ]
     return found[0] if len(found) == 1 else None
-
-
-def _saved(row: T) -> T:
-    row.full_clean()
-    row.save()
-    return row

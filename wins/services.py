@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.utils import timezone
 
 from pam.access.money import Money
+from pam.journal.owned import changed, saved
 
 from . import guesses
 from .models import Account, Budget, Category, Transaction
 
 UNSET: Any = object()
-T = TypeVar("T", bound=models.Model)
 WEEKS_PER_MONTH = Decimal(52) / 12
 
 
@@ -36,7 +35,7 @@ def add_account(
     if opening is not None:
         _same_currency(account, opening)
         account.opening = opening
-    return _saved(account)
+    return saved(account)
 
 
 def change_account(user: Any, account: Account, **data: Any) -> Account:
@@ -46,7 +45,7 @@ def change_account(user: Any, account: Account, **data: Any) -> Account:
         account.opening = opening
     if data.get("currency", account.currency) != account.currency and account.transactions.exists():
         raise ValidationError({"currency": "An account with transactions keeps its currency."})
-    return _changed(account, data)
+    return changed(account, data)
 
 
 def delete_account(user: Any, account: Account) -> None:
@@ -58,12 +57,12 @@ def delete_account(user: Any, account: Account) -> None:
 
 def add_category(user: Any, *, name: str, kind: str = Category.Kind.EXPENSE) -> Category:
     """Add a category."""
-    return _saved(Category(owner=user, name=name.strip(), kind=kind))
+    return saved(Category(owner=user, name=name.strip(), kind=kind))
 
 
 def change_category(user: Any, category: Category, **data: Any) -> Category:
     """Change name or kind of a category."""
-    return _changed(category, data)
+    return changed(category, data)
 
 
 def delete_category(user: Any, category: Category) -> None:
@@ -170,7 +169,7 @@ def set_budget(user: Any, *, category: Category, limit: Money, per: str = "month
     budget.limit = limit
     if limit.minor <= 0:
         raise ValidationError({"limit": "A budget is more than zero. Delete it to have none."})
-    return _saved(budget)
+    return saved(budget)
 
 
 def change_budget(user: Any, budget: Budget, *, limit: Money | None = None, category: Any = UNSET) -> Budget:
@@ -181,7 +180,7 @@ def change_budget(user: Any, budget: Budget, *, limit: Money | None = None, cate
         budget.limit = limit
         if limit.minor <= 0:
             raise ValidationError({"limit": "A budget is more than zero. Delete it to have none."})
-    return _saved(budget)
+    return saved(budget)
 
 
 def delete_budget(user: Any, budget: Budget) -> None:
@@ -220,16 +219,4 @@ def _checked(row: Transaction) -> Transaction:
         raise ValidationError({"category": f"{row.category} is for {row.category.kind}, this is {row.kind}."})
     if abs(row.date.year - timezone.localdate().year) > 100:
         raise ValidationError({"date": f"{row.date} is too far away to be meant."})
-    return _saved(row)
-
-
-def _changed(row: T, data: dict[str, Any]) -> T:
-    for name, value in data.items():
-        setattr(row, name, value)
-    return _saved(row)
-
-
-def _saved(row: T) -> T:
-    row.full_clean()
-    row.save()
-    return row
+    return saved(row)

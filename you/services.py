@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, TypeVar
+from typing import Any
 
 from dateutil.rrule import rrulestr
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from pam.access.models import advance
+from pam.journal.owned import changed, saved
 from pam.live.services import notify
 
 from .models import Event, Reminder, ReminderRing, Task
 
-T = TypeVar("T", bound=models.Model)
 FURTHEST = dt.timedelta(days=366 * 100)
 
 
 def add_task(user: Any, *, title: str, due: dt.date | None = None, notes: str = "") -> Task:
     """Add a task."""
-    return _saved(Task(owner=user, title=title.strip(), due=due, notes=notes))
+    return saved(Task(owner=user, title=title.strip(), due=due, notes=notes))
 
 
 def change_task(user: Any, task: Task, *, done: bool | None = None, **data: Any) -> Task:
     """Change a task; `done` ticks it off or opens it again."""
     if done is not None and done != task.done:
         data["completed_at"] = timezone.now() if done else None
-    return _changed(task, data)
+    return changed(task, data)
 
 
 def complete_task(user: Any, task: Task) -> Task:
@@ -131,7 +131,7 @@ def _reminder(reminder: Reminder) -> Reminder:
         except (ValueError, TypeError) as problem:
             raise ValidationError({"recurrence": "This is not a repetition such as FREQ=WEEKLY;BYDAY=FR."}) from problem
     _near("at", reminder.at)
-    return _saved(reminder)
+    return saved(reminder)
 
 
 def _checked(event: Event) -> Event:
@@ -140,21 +140,9 @@ def _checked(event: Event) -> Event:
         _near("end", event.end)
     if event.end is not None and event.end < event.start:
         raise ValidationError({"end": "It ends before it starts. Give a later end."})
-    return _saved(event)
+    return saved(event)
 
 
 def _near(name: str, moment: dt.datetime) -> None:
     if abs(moment - timezone.now()) > FURTHEST:
         raise ValidationError({name: "This is more than a hundred years away. Check the year."})
-
-
-def _changed(row: T, data: dict[str, Any]) -> T:
-    for name, value in data.items():
-        setattr(row, name, value)
-    return _saved(row)
-
-
-def _saved(row: T) -> T:
-    row.full_clean()
-    row.save()
-    return row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models, transaction
@@ -14,6 +14,7 @@ from pam.access.models import Scoped, ScopedManager, ScopedQuerySet
 from . import capture
 
 M = TypeVar("M", bound=models.Model)
+T = TypeVar("T", bound=models.Model)
 
 
 class OwnedQuerySet(ScopedQuerySet[M]):
@@ -83,3 +84,17 @@ class Owned(Scoped):
 
     class Meta(Scoped.Meta):
         abstract = True
+
+
+def saved(row: T) -> T:
+    """Check a row whole and save it; raises ValidationError, and NoEntry outside an entry."""
+    row.full_clean()
+    row.save()
+    return row
+
+
+def changed(row: T, data: Mapping[str, Any]) -> T:
+    """Set what is given, check the row whole and save it; raises ValidationError."""
+    for name, value in data.items():
+        setattr(row, name, value)
+    return saved(row)
