@@ -50,7 +50,8 @@ echo "export DATABASE_URL=postgres://$role:$role@127.0.0.1:5432/$database"
 echo "export REDIS_URL=redis://127.0.0.1:6379/$redis_number"
 
 if [ "${1:-}" = browser ]; then
-    chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
-    chromium >/dev/null || install chromium
-    echo "export PAM_CHROMIUM=$(chromium)"
+    # Not `command -v`, which would find a function of that name too.
+    browser() { type -P chromium || type -P chromium-browser || type -P google-chrome; }
+    browser >/dev/null || install chromium
+    echo "export PAM_CHROMIUM=$(browser)"
 fi
