@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -23,8 +23,8 @@ MOST_TURNS = 60
 
 
 @login_required
-def chat(request: HttpRequest, thread: UUID | None = None) -> HttpResponse:
-    """Show a conversation, or the place for a new one."""
+def chat(request: HttpRequest, thread: UUID | None = None, refused: str = "") -> HttpResponse:
+    """Show a conversation, or the place for a new one; what was said and `refused` stands in the composer again."""
     found = get_object_or_404(Thread.objects.all(), pk=thread) if thread else None
     rows = Thread.objects.order_by("-last_at")
     if words := request.GET.get("q", "").strip()[:200]:
@@ -37,7 +37,8 @@ def chat(request: HttpRequest, thread: UUID | None = None) -> HttpResponse:
         shown_turns = [_turn(turn, undone) for turn in reversed(recent)]
     return page(
         request, "assistant/chat.html", "chat", threads=threads, turns=shown_turns, q=words,
-        thread=_thread(found) if found else None, last_seq=found.last_seq if found else 0,
+        thread=_thread(found) if found else None, last_seq=found.last_seq if found else 0, refused=refused,
+        status=400 if refused else 200,
     )  # fmt: skip
 
 
@@ -80,12 +81,16 @@ def _turn(turn: Turn, undone: set[UUID]) -> dict[str, Any]:
 @require_POST
 def say(request: HttpRequest) -> HttpResponse:
     """Take a message without a socket (no script, or the composer of another page)."""
-    thread = request.POST.get("thread") or None
+    said, named = request.POST.get("message", ""), request.POST.get("thread")
     try:
-        turn = turns.accept(request.user, request.POST.get("message", ""), UUID(thread) if thread else None)
-    except (turns.SayProblem, ValueError) as problem:
+        thread = UUID(named) if named else None
+    except ValueError as problem:
+        raise Http404 from problem
+    try:
+        turn = turns.accept(request.user, said, thread)
+    except turns.SayProblem as problem:
         messages.error(request, str(problem))
-        return HttpResponseRedirect(reverse("chat"))
+        return chat(request, thread if thread and Thread.objects.filter(pk=thread).exists() else None, said)
     turns.process(request.user, turn.pk, fresh=True)
     return HttpResponseRedirect(reverse("chat-thread", args=[turn.thread_id]))
 

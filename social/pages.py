@@ -6,26 +6,26 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from pam.journal.lines import show_moment
-from pam.pages import act, choice_of, login_required, page, submit
+from pam.pages import ByHand, ByHandForm, act, by_hand, choice_of, login_required, page, submit
 
 from . import queries, services
 from .models import Comment, Group, Invitation, Post
 
 
-class GroupForm(forms.Form):
+class GroupForm(ByHandForm):
     """Start a group."""
 
     name = forms.CharField(max_length=80)
     about = forms.CharField(max_length=500, required=False)
 
 
-class GroupChoice(forms.Form):
+class GroupChoice(ByHandForm):
     """A form about one group."""
 
     group = choice_of(empty_label=None)
@@ -47,15 +47,15 @@ class InviteForm(GroupChoice):
     person = forms.CharField(max_length=120, label="Name or email address")
 
 
-class CommentForm(forms.Form):
+class CommentForm(ByHandForm):
     """Comment on a post."""
 
     text = forms.CharField(max_length=2_000)
 
 
 @login_required
-def home(request: HttpRequest) -> HttpResponse:
-    """Show groups, invitations and posts."""
+def home(request: HttpRequest, refused: forms.BaseForm | None = None, under: UUID | None = None) -> HttpResponse:
+    """Show groups, invitations and posts; a refused comment stands `under` its post."""
     comments: dict[UUID, list[Comment]] = {}
     posts = list(queries.posts()[:30])
     for comment in Comment.objects.filter(post__in=posts).select_related("owner").order_by("id"):
@@ -64,7 +64,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "lead": show_moment(post.created_at), "what": post.text, "sub": f"{post.owner} in {post.group}",
             "comments": [{"who": str(c.owner), "text": c.text} for c in comments.get(post.pk, [])],
-            "comment": reverse("social-comment", args=[post.pk]),
+            "comment": reverse("social-comment", args=[post.pk]), "field": refused["text"] if refused and post.pk == under else "",
             "delete": reverse("social-post-delete", args=[post.pk]) if post.owner_id == request.user.pk else "",
         }
         for post in posts
@@ -86,34 +86,42 @@ def home(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     if invitations:
         sections.insert(0, {"title": "Invitations", "kind": "rows", "rows": invitations, "empty": {}})
-    made = [
-        {"title": "Post", "action": reverse("social-post"), "form": PostForm(), "submit": "Post"},
-        {"title": "Invite", "action": reverse("social-invite"), "form": InviteForm(), "submit": "Invite"},
-        {"title": "Start a group", "action": reverse("social-group"), "form": GroupForm(), "submit": "Start"},
+    offered = [
+        ByHand("Post", "social-post", PostForm, "Post"),
+        ByHand("Invite", "social-invite", InviteForm, "Invite"),
+        ByHand("Start a group", "social-group", GroupForm, "Start"),
     ]
     figures = [{"label": "Groups", "value": str(len(groups)), "sub": ""}]
-    return page(request, "social/home.html", "social", figures=figures, sections=sections, forms=made)
+    return page(
+        request,
+        "social/home.html",
+        "social",
+        figures=figures,
+        sections=sections,
+        forms=by_hand(offered, refused),
+        status=400 if refused else 200,
+    )
 
 
 @login_required
 @require_POST
 def add_group(request: HttpRequest) -> HttpResponse:
     """Start a group."""
-    return submit(request, GroupForm(request.POST), services.create_group, back="social") or _home()
+    return submit(request, GroupForm(request.POST), services.create_group, home, back="social")
 
 
 @login_required
 @require_POST
 def add_post(request: HttpRequest) -> HttpResponse:
     """Post to a group."""
-    return submit(request, PostForm(request.POST), services.create_post, back="social") or _home()
+    return submit(request, PostForm(request.POST), services.create_post, home, back="social")
 
 
 @login_required
 @require_POST
 def invite(request: HttpRequest) -> HttpResponse:
     """Invite a person."""
-    return submit(request, InviteForm(request.POST), services.invite, back="social") or _home()
+    return submit(request, InviteForm(request.POST), services.invite, home, back="social")
 
 
 @login_required
@@ -125,7 +133,10 @@ def comment(request: HttpRequest, pk: UUID) -> HttpResponse:
     def make(user: Any, *, text: str) -> None:
         services.comment(user, post=post, text=text)
 
-    return submit(request, CommentForm(request.POST), make, back="social") or _home()
+    def show(request: HttpRequest, form: forms.BaseForm) -> HttpResponse:
+        return home(request, form, pk)
+
+    return submit(request, CommentForm(request.POST), make, show, back="social")
 
 
 @login_required
@@ -150,7 +161,3 @@ def delete_post(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Delete a post."""
     row = get_object_or_404(Post.objects.all(), pk=pk)
     return act(request, lambda: services.delete_post(request.user, row), back="social")
-
-
-def _home() -> HttpResponse:
-    return HttpResponseRedirect(reverse("social"))

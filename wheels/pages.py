@@ -6,14 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from pam.access.money import Money, show_money
 from pam.journal.lines import show_date, show_number
-from pam.pages import act, choice_of, login_required, page, submit
+from pam.pages import ByHand, ByHandForm, act, by_hand, choice_of, login_required, page, submit
 
 from . import queries, services
 from .models import Fill, Service, Trip
@@ -21,7 +21,7 @@ from .models import Fill, Service, Trip
 DAY = forms.DateInput(attrs={"type": "date"})
 
 
-class VehicleChoice(forms.Form):
+class VehicleChoice(ByHandForm):
     """A form about one vehicle."""
 
     vehicle = choice_of(empty_label=None)
@@ -52,7 +52,7 @@ class ServiceForm(VehicleChoice):
     provider = forms.CharField(required=False, max_length=120)
 
 
-class TripForm(forms.Form):
+class TripForm(ByHandForm):
     """Plan a trip."""
 
     name = forms.CharField(max_length=120, label="Where to")
@@ -61,7 +61,7 @@ class TripForm(forms.Form):
     budget = forms.DecimalField(required=False, min_value=0, decimal_places=3, max_digits=12)
 
 
-class VehicleForm(forms.Form):
+class VehicleForm(ByHandForm):
     """Add a vehicle."""
 
     name = forms.CharField(max_length=60)
@@ -71,7 +71,7 @@ class VehicleForm(forms.Form):
 
 
 @login_required
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: HttpRequest, refused: forms.BaseForm | None = None) -> HttpResponse:
     """Show vehicles with odometer, economy and what is due; newest fills, services and trips."""
     figures = []
     for vehicle in queries.vehicles():
@@ -106,13 +106,21 @@ def home(request: HttpRequest) -> HttpResponse:
         {"title": "Trips", "kind": "rows", "rows": trips,
          "empty": {"text": "No trips yet. Say “plan a trip to Girraween from 11 to 13 December”."}},
     ]  # fmt: skip
-    made = [
-        {"title": "Log fill", "action": reverse("wheels-fill"), "form": FillForm(), "submit": "Log fill"},
-        {"title": "Log service", "action": reverse("wheels-service"), "form": ServiceForm(), "submit": "Log service"},
-        {"title": "Plan trip", "action": reverse("wheels-trip"), "form": TripForm(), "submit": "Plan trip"},
-        {"title": "Add vehicle", "action": reverse("wheels-vehicle"), "form": VehicleForm(), "submit": "Add vehicle"},
+    offered = [
+        ByHand("Log fill", "wheels-fill", FillForm, "Log fill"),
+        ByHand("Log service", "wheels-service", ServiceForm, "Log service"),
+        ByHand("Plan trip", "wheels-trip", TripForm, "Plan trip"),
+        ByHand("Add vehicle", "wheels-vehicle", VehicleForm, "Add vehicle"),
     ]
-    return page(request, "wheels/home.html", "wheels", figures=figures, sections=sections, forms=made)
+    return page(
+        request,
+        "wheels/home.html",
+        "wheels",
+        figures=figures,
+        sections=sections,
+        forms=by_hand(offered, refused),
+        status=400 if refused else 200,
+    )
 
 
 def _money(user: Any, amount: Any) -> Money | None:
@@ -127,7 +135,7 @@ def add_fill(request: HttpRequest) -> HttpResponse:
     def make(user: Any, *, total: Any, **data: Any) -> None:
         services.record_fill(user, total=_money(user, total), **data)
 
-    return submit(request, FillForm(request.POST), make, back="wheels", tool="wheels.log_fill") or _home()
+    return submit(request, FillForm(request.POST), make, home, back="wheels", tool="wheels.log_fill")
 
 
 @login_required
@@ -138,7 +146,7 @@ def add_service(request: HttpRequest) -> HttpResponse:
     def make(user: Any, *, cost: Any, **data: Any) -> None:
         services.record_service(user, cost=_money(user, cost), **data)
 
-    return submit(request, ServiceForm(request.POST), make, back="wheels", tool="wheels.log_service") or _home()
+    return submit(request, ServiceForm(request.POST), make, home, back="wheels", tool="wheels.log_service")
 
 
 @login_required
@@ -149,14 +157,14 @@ def add_trip(request: HttpRequest) -> HttpResponse:
     def make(user: Any, *, budget: Any, **data: Any) -> None:
         services.plan_trip(user, budget=_money(user, budget), **data)
 
-    return submit(request, TripForm(request.POST), make, back="wheels", tool="wheels.plan_trip") or _home()
+    return submit(request, TripForm(request.POST), make, home, back="wheels", tool="wheels.plan_trip")
 
 
 @login_required
 @require_POST
 def add_vehicle(request: HttpRequest) -> HttpResponse:
     """Add a vehicle."""
-    return submit(request, VehicleForm(request.POST), services.add_vehicle, back="wheels") or _home()
+    return submit(request, VehicleForm(request.POST), services.add_vehicle, home, back="wheels")
 
 
 @login_required
@@ -181,7 +189,3 @@ def delete_trip(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Delete a trip."""
     row = get_object_or_404(Trip.objects.all(), pk=pk)
     return act(request, lambda: services.delete_trip(request.user, row), back="wheels")
-
-
-def _home() -> HttpResponse:
-    return HttpResponseRedirect(reverse("wheels"))

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -14,13 +14,13 @@ from django.views.decorators.http import require_POST
 
 from pam.access.money import Money, show_money
 from pam.journal.lines import show_date
-from pam.pages import act, choice_of, login_required, page, submit
+from pam.pages import ByHand, ByHandForm, act, by_hand, choice_of, login_required, page, submit
 
 from . import queries, services
 from .models import Account, Category, Transaction
 
 
-class TransactionForm(forms.Form):
+class TransactionForm(ByHandForm):
     """Add an expense or income by hand."""
 
     kind = forms.ChoiceField(choices=[("expense", "Expense"), ("income", "Income")])
@@ -37,7 +37,7 @@ class TransactionForm(forms.Form):
         self.fields["account"].queryset = Account.objects.order_by("name")  # type: ignore[attr-defined]
 
 
-class TransferForm(forms.Form):
+class TransferForm(ByHandForm):
     """Move money between two accounts."""
 
     amount = forms.DecimalField(min_value=0, decimal_places=3, max_digits=15)
@@ -50,7 +50,7 @@ class TransferForm(forms.Form):
             self.fields[name].queryset = Account.objects.order_by("name")  # type: ignore[attr-defined]
 
 
-class BudgetForm(forms.Form):
+class BudgetForm(ByHandForm):
     """Set a monthly budget."""
 
     category = choice_of()
@@ -61,7 +61,7 @@ class BudgetForm(forms.Form):
         self.fields["category"].queryset = Category.objects.filter(kind="expense").order_by("name")  # type: ignore[attr-defined]
 
 
-class AccountForm(forms.Form):
+class AccountForm(ByHandForm):
     """Add an account."""
 
     name = forms.CharField(max_length=80)
@@ -69,7 +69,7 @@ class AccountForm(forms.Form):
 
 
 @login_required
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: HttpRequest, refused: forms.BaseForm | None = None) -> HttpResponse:
     """Show balances, budgets and the newest transactions."""
     today = timezone.localdate()
     start, until = queries.month_of(today)
@@ -107,13 +107,21 @@ def home(request: HttpRequest) -> HttpResponse:
         {"label": f"Came in in {today:%B}", "value": ", ".join(map(show_money, came or zero)), "sub": ""},
         *accounts,
     ]
-    made = [
-        {"title": "Add expense or income", "action": reverse("wins-add"), "form": TransactionForm(), "submit": "Add"},
-        {"title": "Add transfer", "action": reverse("wins-transfer"), "form": TransferForm(), "submit": "Add transfer"},
-        {"title": "Set budget", "action": reverse("wins-budget"), "form": BudgetForm(), "submit": "Set budget"},
-        {"title": "Add account", "action": reverse("wins-account"), "form": AccountForm(), "submit": "Add account"},
+    offered = [
+        ByHand("Add expense or income", "wins-add", TransactionForm, "Add"),
+        ByHand("Add transfer", "wins-transfer", TransferForm, "Add transfer"),
+        ByHand("Set budget", "wins-budget", BudgetForm, "Set budget"),
+        ByHand("Add account", "wins-account", AccountForm, "Add account"),
     ]
-    return page(request, "wins/home.html", "wins", figures=figures, sections=sections, forms=made)
+    return page(
+        request,
+        "wins/home.html",
+        "wins",
+        figures=figures,
+        sections=sections,
+        forms=by_hand(offered, refused),
+        status=400 if refused else 200,
+    )
 
 
 @login_required
@@ -126,7 +134,7 @@ def add(request: HttpRequest) -> HttpResponse:
         book = services.record_expense if kind == "expense" else services.record_income
         book(user, amount=money, account=account, **data)
 
-    return submit(request, TransactionForm(request.POST), record, back="wins", tool="wins.add") or _home()
+    return submit(request, TransactionForm(request.POST), record, home, back="wins", tool="wins.add")
 
 
 @login_required
@@ -137,7 +145,7 @@ def transfer(request: HttpRequest) -> HttpResponse:
     def record(user: Any, *, amount: Any, account: Account, to_account: Account) -> None:
         services.record_transfer(user, amount=Money(amount, account.currency), account=account, to_account=to_account)
 
-    return submit(request, TransferForm(request.POST), record, back="wins", tool="wins.transfer") or _home()
+    return submit(request, TransferForm(request.POST), record, home, back="wins", tool="wins.transfer")
 
 
 @login_required
@@ -148,14 +156,14 @@ def budget(request: HttpRequest) -> HttpResponse:
     def record(user: Any, *, category: Category, limit: Any) -> None:
         services.set_budget(user, category=category, limit=Money(limit, user.home_currency))
 
-    return submit(request, BudgetForm(request.POST), record, back="wins", tool="wins.set_budget") or _home()
+    return submit(request, BudgetForm(request.POST), record, home, back="wins", tool="wins.set_budget")
 
 
 @login_required
 @require_POST
 def account(request: HttpRequest) -> HttpResponse:
     """Add an account."""
-    return submit(request, AccountForm(request.POST), services.add_account, back="wins") or _home()
+    return submit(request, AccountForm(request.POST), services.add_account, home, back="wins")
 
 
 @login_required
@@ -164,10 +172,6 @@ def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Delete a transaction."""
     row = get_object_or_404(Transaction.objects.all(), pk=pk)
     return act(request, lambda: services.delete_transaction(request.user, row), back="wins")
-
-
-def _home() -> HttpResponse:
-    return HttpResponseRedirect(reverse("wins"))
 
 
 def _signed(row: Transaction) -> str:

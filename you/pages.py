@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from pam.journal.lines import show_date, show_moment
-from pam.pages import act, login_required, page, submit
+from pam.pages import ByHand, ByHandForm, act, by_hand, login_required, page, submit
 from pam.tools.today import day_of
 
 from . import queries, services
@@ -23,14 +23,14 @@ from .models import Event, Reminder, Task
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
-class TaskForm(forms.Form):
+class TaskForm(ByHandForm):
     """Add a task."""
 
     title = forms.CharField(max_length=300)
     due = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
 
-class EventForm(forms.Form):
+class EventForm(ByHandForm):
     """Add an event."""
 
     title = forms.CharField(max_length=300)
@@ -39,7 +39,7 @@ class EventForm(forms.Form):
     place = forms.CharField(max_length=200, required=False)
 
 
-class ReminderForm(forms.Form):
+class ReminderForm(ByHandForm):
     """Add a reminder."""
 
     title = forms.CharField(max_length=300)
@@ -65,7 +65,7 @@ def today(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: HttpRequest, refused: forms.BaseForm | None = None) -> HttpResponse:
     """Show tasks, the coming fortnight and reminders."""
     day = timezone.localdate()
     tasks = [
@@ -107,31 +107,34 @@ def home(request: HttpRequest) -> HttpResponse:
         {"label": "Overdue", "value": str(sum(1 for task in tasks if task["state"])), "sub": ""},
         {"label": "Events, four weeks", "value": str(len(events)), "sub": ""},
     ]
-    made = [
-        {"title": "Add task", "action": reverse("you-task-add"), "form": TaskForm(), "submit": "Add task"},
-        {"title": "Add event", "action": reverse("you-event-add"), "form": EventForm(), "submit": "Add event"},
-        {
-            "title": "Add reminder",
-            "action": reverse("you-reminder-add"),
-            "form": ReminderForm(),
-            "submit": "Add reminder",
-        },
+    offered = [
+        ByHand("Add task", "you-task-add", TaskForm, "Add task"),
+        ByHand("Add event", "you-event-add", EventForm, "Add event"),
+        ByHand("Add reminder", "you-reminder-add", ReminderForm, "Add reminder"),
     ]
-    return page(request, "you/home.html", "you", figures=figures, sections=sections, forms=made)
+    return page(
+        request,
+        "you/home.html",
+        "you",
+        figures=figures,
+        sections=sections,
+        forms=by_hand(offered, refused),
+        status=400 if refused else 200,
+    )
 
 
 @login_required
 @require_POST
 def add_task(request: HttpRequest) -> HttpResponse:
     """Add a task."""
-    return submit(request, TaskForm(request.POST), services.add_task, back="you", tool="you.add_task") or _home()
+    return submit(request, TaskForm(request.POST), services.add_task, home, back="you", tool="you.add_task")
 
 
 @login_required
 @require_POST
 def add_event(request: HttpRequest) -> HttpResponse:
     """Add an event."""
-    return submit(request, EventForm(request.POST), services.add_event, back="you", tool="you.add_event") or _home()
+    return submit(request, EventForm(request.POST), services.add_event, home, back="you", tool="you.add_event")
 
 
 @login_required
@@ -142,7 +145,7 @@ def add_reminder(request: HttpRequest) -> HttpResponse:
     def make(user: Any, *, email: bool, **data: Any) -> None:
         services.add_reminder(user, email=email or None, **data)
 
-    return submit(request, ReminderForm(request.POST), make, back="you", tool="you.add_reminder") or _home()
+    return submit(request, ReminderForm(request.POST), make, home, back="you", tool="you.add_reminder")
 
 
 @login_required
@@ -183,7 +186,3 @@ def reminder_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Delete a reminder."""
     row = get_object_or_404(Reminder.objects.all(), pk=pk)
     return act(request, lambda: services.delete_reminder(request.user, row), back="you")
-
-
-def _home() -> HttpResponse:
-    return HttpResponseRedirect(reverse("you"))

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 
 from pam.access import current_user
 from pam.journal.lines import show_moment
-from pam.pages import login_required, page, submit
+from pam.pages import login_required, page, put_errors, submit
 
 from . import doors, services
 from .models import Session, User
@@ -231,11 +231,14 @@ def password_reset_complete(request: HttpRequest) -> HttpResponse:
 @login_required
 def settings(request: HttpRequest) -> HttpResponse:
     """Show and change settings; show where one is signed in."""
-    form = SettingsForm(request.POST or None, instance=current_user())
+    kept = User.objects.get(pk=current_user().pk)  # a form writes into its row what is refused, too
     if request.method == "POST":
-        answer = submit(request, form, _change, back="settings", tool="accounts.settings")
-        if answer is not None:
-            return answer
+        form = SettingsForm(request.POST, instance=kept)
+        return submit(request, form, _change, _settings, back="settings", tool="accounts.settings")
+    return _settings(request, SettingsForm(instance=kept))
+
+
+def _settings(request: HttpRequest, form: forms.BaseForm) -> HttpResponse:
     here = request.session.get("pam_session")
     sessions = [
         {"lead": row.get_door_display(), "what": _agent(row.user_agent), "tail": "This one" if str(row.pk) == here else "",
@@ -253,7 +256,8 @@ def settings(request: HttpRequest) -> HttpResponse:
          "empty": {"text": "Nothing yet. Say “remember that …” in the chat."}},
     ]  # fmt: skip
     made = [{"title": "You", "action": reverse("settings"), "form": form, "submit": "Save"}]
-    return page(request, "accounts/settings.html", "settings", forms=made, sections=sections)
+    return page(request, "accounts/settings.html", "settings", forms=made, sections=sections,
+                status=400 if form.errors else 200)  # fmt: skip
 
 
 def _change(user: Any, **fields: Any) -> None:
@@ -280,8 +284,7 @@ def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _tell(form: forms.BaseForm, problem: ValidationError) -> None:
     if hasattr(problem, "error_dict"):
-        for name, errors in problem.message_dict.items():
-            form.add_error(name if name in form.fields else None, errors)
+        put_errors(form, problem)
     else:
         field = next((name for name in ("new_password", "password") if name in form.fields), None)
         form.add_error(field, problem.messages)

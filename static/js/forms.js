@@ -40,7 +40,10 @@ document.addEventListener("htmx:before:swap", (event) => {
   if (raw?.redirected && new URL(raw.url).pathname !== location.pathname) {
     event.preventDefault();
     location.assign(raw.url);
+    return;
   }
+  // One form is open at a time: what still is would close the refused one that comes in its place.
+  for (const open of document.querySelectorAll(".by-hand > details[open]")) open.open = false;
 });
 document.addEventListener("htmx:error", () => {
   const notice = document.getElementById("t-notice").content.cloneNode(true).firstElementChild;
@@ -49,10 +52,15 @@ document.addEventListener("htmx:error", () => {
   document.querySelector("#main .inner")?.prepend(notice);
 });
 
-// Opening a form puts you into its first field.
+// Opening a form puts you into its first field; where it was refused, into the first that is wrong.
+const WRONG = '[aria-invalid="true"]';
 document.addEventListener("toggle", (event) => {
-  if (event.target.matches(".by-hand > details[open]")) event.target.querySelector(FIELDS)?.focus();
+  if (!event.target.matches(".by-hand > details[open]")) return;
+  (event.target.querySelector(WRONG) ?? event.target.querySelector(FIELDS))?.focus();
 }, true);
+const toWrong = () => document.querySelector(`main ${WRONG}`)?.focus();
+document.addEventListener("htmx:after:swap", toWrong);
+toWrong();
 
 document.addEventListener("click", (event) => {
   event.target.closest("[data-dismiss]")?.closest("[data-toast]")?.remove();

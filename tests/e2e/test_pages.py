@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.e2e.conftest import Watch
 from tests.running import Running
 
 PAGES = ["/today", "/chat", "/wins", "/wheels", "/you", "/social", "/activity", "/settings"]
@@ -66,7 +67,10 @@ def test_an_expense_is_added_by_hand_and_undone(page: Page, api: Callable[..., A
     assert not [row for row in rows if row["payee"] == "Corner Hardware"]
 
 
-def test_a_form_that_is_wrong_says_what_is_wrong_and_adds_nothing(page: Page, api: Callable[..., Any]) -> None:
+def test_a_form_that_is_wrong_says_what_is_wrong_and_adds_nothing(
+    page: Page, api: Callable[..., Any], watch: Watch
+) -> None:
+    watch.expected.add(400)
     page.goto("/wins")
     page.locator(".by-hand summary").first.click()
     sheet = page.locator(".by-hand details[open]")
@@ -75,7 +79,11 @@ def test_a_form_that_is_wrong_says_what_is_wrong_and_adds_nothing(page: Page, ap
     # the browser would stop it first
     page.eval_on_selector_all("form", "forms => forms.forEach((form) => form.noValidate = true)")
     sheet.locator("button.primary").click()
-    expect(page.locator("main")).to_contain_text("decimal places")
+    amount = page.locator(".by-hand details[open]").get_by_label("Amount")
+    expect(amount).to_be_focused()
+    expect(amount).to_have_value("3.999999")
+    expect(amount).to_have_accessible_description(re.compile("decimal places"))
+    expect(page.locator(".by-hand details[open]").get_by_label("Payee")).to_have_value("Nobody Sells This")
     assert "Nobody Sells This" not in str(api("GET", "/api/wins/expenses?page_size=200"))
 
 
