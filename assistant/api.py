@@ -115,11 +115,12 @@ class PlanSerializer(serializers.Serializer[Any]):
 
 
 class AnswerSerializer(serializers.Serializer[Any]):
-    """What came of a turn."""
+    """What came of a turn; `options` are likely answers where it asks something."""
 
     thread = serializers.UUIDField()
     turn = serializers.UUIDField()
     reply = serializers.CharField()
+    options = serializers.ListField(child=serializers.CharField())
     actions = ActionSerializer(many=True)
     waiting = PlanSerializer(allow_null=True)
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from pam.tools.registry import asked
+
 from .models import Action, Plan, Thread, Turn
 
 MOST_RECENT = 12
@@ -33,7 +35,14 @@ class Open:
     arguments: dict[str, Any]
     slot: str
     question: str
-    options: list[str] = field(default_factory=list)
+    options: list[str] = field(default_factory=list)  # likely answers
+    rows: list[str] = field(default_factory=list)  # the ids of the rows that they mean
+    turn: str = ""  # where it was asked
+
+    @property
+    def words(self) -> str:
+        """The question with its likely answers."""
+        return asked(self.question, self.options)
 
 
 @dataclass
@@ -58,25 +67,27 @@ def mind_of(thread: Thread) -> Mind:
     )
 
 
-def remember(turn: Turn, actions: Sequence[Action], question: dict[str, Any] | None) -> None:
-    """Keep what this turn did and asked."""
+def remember(turn: Turn, actions: Sequence[Action], question: dict[str, Any] | None) -> Open | None:
+    """Keep what this turn did and asked; return its question."""
     thread = Thread.objects.get(pk=turn.thread_id)
     state = dict(thread.state or {})
     wrote = [action for action in actions if action.status == Action.Status.DONE and action.lines]
     recent = [_recent(action) for action in reversed(wrote) if action.tool not in {"assistant.undo", "assistant.redo"}]
     state["recent"] = (recent + state.get("recent", []))[:MOST_RECENT]
-    asked = next((action for action in actions if action.status == Action.Status.ASKS), None)
+    asks = next((action for action in actions if action.status == Action.Status.ASKS), None)
+    opened: Open | None = None
     if question is not None:
-        state["open"] = {name: question[name] for name in ("tool", "arguments", "slot", "question", "options")}
-    elif asked is not None:
-        state["open"] = {
-            "tool": asked.tool, "arguments": asked.arguments, "slot": asked.slot, "question": asked.text, "options": [],
-        }  # fmt: skip
+        opened = Open(**question, turn=str(turn.pk))
+    elif asks is not None:
+        opened = Open(asks.tool, asks.arguments, asks.slot, asks.text, asks.options, asks.rows, str(turn.pk))
+    if opened is not None:
+        state["open"] = opened.__dict__
     elif wrote or any(action.tool == "assistant.decline" for action in actions):
         state["open"] = None
     state["last_said"] = turn.said[:500]
     thread.state = state
     thread.save(update_fields=["state", "updated_at"])
+    return opened
 
 
 def _recent(action: Action) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.db import models
 
 from pam.access.models import Scoped
 from pam.journal.owned import Owned
+from pam.tools.registry import asked
 
 
 class Thread(Scoped):
@@ -125,6 +126,8 @@ class Action(Scoped):
     digest = models.CharField(max_length=64, blank=True)  # of the diff that was shown
     card: Any = models.JSONField(null=True)
     slot = models.CharField(max_length=40, blank=True)  # what is asked for
+    options: Any = models.JSONField(default=list)  # the likely answers, in words
+    rows: Any = models.JSONField(default=list)  # the ids of the rows that they mean
     entry = models.UUIDField(null=True)
     entry_number = models.BigIntegerField(null=True)
 
@@ -136,6 +139,11 @@ class Action(Scoped):
 
     def __str__(self) -> str:
         return f"{self.tool} {self.status}"
+
+    @property
+    def words(self) -> str:
+        """What the step says, with the likely answers of its question."""
+        return asked(self.text, self.options)
 
 
 class Frame(Scoped):

@@ -35,6 +35,8 @@ def chat(request: HttpRequest, thread: UUID | None = None, refused: str = "") ->
         undone = undone_ids(request.user)
         recent = list(found.turns.order_by("-id")[:MOST_TURNS])
         shown_turns = [_turn(turn, undone) for turn in reversed(recent)]
+        if recent and (options := shown.options_of(recent[0])):  # what was said since has left the question behind
+            shown_turns[-1]["parts"].append({"type": "options", "options": options})
     return page(
         request, "assistant/chat.html", "chat", threads=threads, turns=shown_turns, q=words,
         thread=_thread(found) if found else None, last_seq=found.last_seq if found else 0, refused=refused,

@@ -61,7 +61,7 @@ def approve(user: Any, plan_id: UUID, step_ids: Sequence[UUID] | None = None) ->
         preview = executor.preview(user, steps)
         problem = preview.problem
         if problem is not None:
-            raise PlanProblem(problem.text)
+            raise PlanProblem(problem.words)
         if any(preview.digests[action.pk] != action.digest for action in chosen):
             for action in chosen:
                 action.lines, action.digest = preview.outcomes[action.pk].lines, preview.digests[action.pk]
@@ -124,7 +124,7 @@ def edit(user: Any, plan_id: UUID, changes: Sequence[dict[str, Any]]) -> Turn:
             action.arguments = {**action.arguments, **change["arguments"]}
         preview = executor.preview(user, [_step(action) for action in waiting.values()])
         if preview.problem is not None:
-            raise PlanProblem(preview.problem.text)
+            raise PlanProblem(preview.problem.words)
         for action in waiting.values():
             action.lines, action.digest = preview.outcomes[action.pk].lines, preview.digests[action.pk]
             action.save()
@@ -138,7 +138,7 @@ def take_outcome(action: Action, outcome: Outcome) -> None:
     action.text = outcome.text
     action.lines = outcome.lines
     action.card = outcome.card
-    action.slot = outcome.slot
+    action.slot, action.options, action.rows = outcome.slot, outcome.options, outcome.rows
     action.entry = outcome.entry
     action.entry_number = outcome.number
 

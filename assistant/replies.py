@@ -18,7 +18,7 @@ def reply_of(actions: Sequence[Action]) -> str:
         if action.status in {Action.Status.FAILED, Action.Status.ASKS} or (
             action.status == Action.Status.DONE and not action.lines
         ):
-            parts.append(action.text)
+            parts.append(action.words)
         elif action.status == Action.Status.DONE:
             undone = {"assistant.undo": "Undone.", "assistant.redo": "Brought back."}.get(action.tool, "")
             parts += [undone, said(action.lines), action.text]

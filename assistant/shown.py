@@ -10,6 +10,7 @@ from pam.access import current_user
 from pam.journal.undo import undone_ids
 from pam.tools.registry import find
 
+from .dialogue import mind_of
 from .models import Action, Plan, Turn
 
 
@@ -96,6 +97,12 @@ def action_of(action: Action, undone: set[UUID]) -> dict[str, Any]:
     }
 
 
+def options_of(turn: Turn) -> list[str]:
+    """Return the likely answers of the question that a turn asked and that is open still."""
+    opened = mind_of(turn.thread).open
+    return opened.options if opened is not None and opened.turn == str(turn.pk) else []
+
+
 def answer_of(turn: Turn, reply: str | None = None) -> dict[str, Any]:
     """Return the answer of a turn: thread, turn, reply, actions, what waits."""
     undone = undone_ids(current_user())
@@ -104,6 +111,7 @@ def answer_of(turn: Turn, reply: str | None = None) -> dict[str, Any]:
         "thread": str(turn.thread_id),
         "turn": str(turn.pk),
         "reply": turn.reply if reply is None else reply,
+        "options": options_of(turn),
         "actions": [action_of(action, undone) for action in turn.actions.order_by("round", "position")],
         "waiting": plan_of(waiting) if waiting else None,
     }

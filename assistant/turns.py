@@ -7,7 +7,7 @@ import contextvars
 import datetime as dt
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
@@ -211,12 +211,12 @@ def _work(user: Any, turn: Turn) -> None:
         number += 1
         if not answer.more:
             break
-    dialogue.remember(turn, actions, answer.question)
-    reply = _reply(engine, actions, answer.text)
-    question = answer.question["question"] if answer.question else ""
-    if question and question not in reply:
-        reply = f"{reply} {question}".strip()
-    _finish(turn, Turn.Status.DONE, reply or "Nothing has changed.")
+    told = _settled(actions) if engine.name == "openai" else actions
+    opened = dialogue.remember(turn, told, answer.question)
+    reply = _reply(engine, told, answer.text)
+    if answer.question and opened is not None and opened.question not in reply:
+        reply = f"{reply} {opened.words}".strip()
+    _finish(turn, Turn.Status.DONE, reply or "Nothing has changed.", opened.options if opened else [])
 
 
 def _reply(engine: Engine, actions: list[Action], text: str) -> str:
@@ -225,12 +225,15 @@ def _reply(engine: Engine, actions: list[Action], text: str) -> str:
         said = reply_of(actions)
         wrote = any(action.lines or action.plan_id for action in actions)
         return said if wrote and said else " ".join(part for part in (said, text) if part)
-    # What a model got wrong and then got right is no news.
-    right = {action.tool: action.round for action in actions if action.status in {"done", "proposed"}}
-    told = [a for a in actions if a.status not in {"failed", "asks"} or right.get(a.tool, -1) <= a.round]
-    said = reply_of(told)
-    tried = any(a.lines or a.plan_id or (a.status in {"failed", "asks"} and _writes(a)) for a in told)
+    said = reply_of(actions)
+    tried = any(a.lines or a.plan_id or (a.status in {"failed", "asks"} and _writes(a)) for a in actions)
     return said if tried and said else text or said
+
+
+def _settled(actions: list[Action]) -> list[Action]:
+    """Return what is to be told: what a model got wrong and then got right is no news."""
+    right = {action.tool: action.round for action in actions if action.status in {"done", "proposed"}}
+    return [a for a in actions if a.status not in {"failed", "asks"} or right.get(a.tool, -1) <= a.round]
 
 
 def _writes(action: Action) -> bool:
@@ -352,7 +355,7 @@ def _told(actions: list[Action]) -> list[frames.FrameData]:
     for action in actions:
         kind = {"done": "step.done", "failed": "step.failed", "asks": "step.failed"}[action.status]
         data = {"action": str(action.pk), "tool": action.tool, "title": shown.title_of(action.tool)}
-        told.append((kind, {**data, "text": action.text, "status": action.status}))
+        told.append((kind, {**data, "text": action.words, "status": action.status}))
     for entry in dict.fromkeys(action.entry for action in actions if action.entry):
         receipt = shown.receipt_of([action for action in actions if action.entry == entry])
         told.append(("receipt", {"receipt": receipt}))
@@ -373,12 +376,13 @@ def _stopped(turn: Turn) -> bool:
     return Turn.objects.filter(pk=turn.pk, stop_asked=True).exists()
 
 
-def _finish(turn: Turn, status: str, reply: str) -> None:
+def _finish(turn: Turn, status: str, reply: str, options: Sequence[str] = ()) -> None:
     with transaction.atomic():
         _hold(turn)
         turn.status, turn.reply, turn.finished_at = status, reply, timezone.now()
         turn.save(update_fields=["status", "reply", "finished_at", "updated_at"])
-        frames.write(turn.thread, turn, [("turn.finished", {"status": status, "reply": reply})])
+        data = {"status": status, "reply": reply, "options": list(options)}
+        frames.write(turn.thread, turn, [("turn.finished", data)])
     metrics.turns.labels(turn.engine or "none", status).inc()
 
 

@@ -13,8 +13,8 @@ from pam.access.money import Money, show_money
 from pam.journal.lines import show_date, show_number
 from pam.tools import Arguments, Day, MoneyAsked, Period, QuantityAsked, Ref, Reply, Risk, tool
 from pam.tools.names import provides_names
-from pam.tools.registry import Ask, ToolError
-from pam.tools.resolve import finds
+from pam.tools.registry import ToolError
+from pam.tools.resolve import among, finds
 from pam.tools.today import DayItem, provides_day
 from wins.models import Account
 
@@ -390,8 +390,7 @@ def _vehicle(asked: Vehicle | None) -> Vehicle:
         return known[0]
     if not known:
         raise ToolError("There are no vehicles yet. Say “add a vehicle called Hilux”. Nothing has changed.")
-    names = [str(vehicle) for vehicle in known]
-    raise Ask("vehicle", f"{ACCORDING} {' · '.join(names)}", names)
+    raise among("vehicle", ACCORDING, known)
 
 
 def _km(user: Any, asked: QuantityAsked | None) -> Decimal | None:

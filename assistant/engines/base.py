@@ -56,7 +56,7 @@ class Answer:
     calls: list[Call] = field(default_factory=list)
     text: str = ""
     more: bool = False
-    # A question of the engine's own: {"tool", "arguments", "slot", "question", "options"}; kept as what is open.
+    # A question of the engine's own: {"tool", "arguments", "slot", "question", "options", "rows"}; kept as what is open.
     question: dict[str, Any] | None = None
     tokens: int = 0
 

@@ -21,7 +21,8 @@ from pam.journal.lines import receipt_lines
 from pam.ops.metrics import tool_runs, tool_seconds
 
 from .models import ToolRun
-from .registry import Ask, Reply, Risk, Tool, ToolError, find
+from .registry import Ask, Reply, Risk, Tool, ToolError, asked, find
+from .resolve import question as asking
 from .resolve import resolve
 
 log = structlog.get_logger(__name__)
@@ -49,7 +50,13 @@ class Outcome:
     number: int | None = None
     lines: list[dict[str, Any]] = field(default_factory=list)
     slot: str = ""
-    options: list[str] = field(default_factory=list)
+    options: list[str] = field(default_factory=list)  # likely answers of what is asked, beside `text`
+    rows: list[str] = field(default_factory=list)  # the ids of the rows that they mean
+
+    @property
+    def words(self) -> str:
+        """What the step says, with the likely answers of its question."""
+        return asked(self.text, self.options)
 
     def as_json(self) -> dict[str, Any]:
         """Return plain data, as kept for a repeated action."""
@@ -168,11 +175,13 @@ def _attempt(user: Any, step: Step, entry: Entry) -> Outcome:
         with _taken_back_on_error(entry):
             missing = found.missing(step.arguments)
             if missing:
-                raise Ask(missing[0], found.question(missing[0]))
+                raise asking(found, missing[0])
             reply = found.run(user, resolve(found, step.arguments)) or Reply()
             entry.tool = f"{entry.tool} {found.name}".strip() if found.name not in entry.tool else entry.tool
-    except Ask as question:
-        outcome = Outcome(step.action, step.tool, "asks", str(question), slot=question.slot, options=question.options)
+    except Ask as ask:
+        outcome = Outcome(
+            step.action, step.tool, "asks", ask.question, slot=ask.slot, options=ask.options, rows=ask.rows
+        )
     except (ToolError, journal_refused()) as problem:
         outcome = Outcome(step.action, step.tool, "failed", str(problem))
     except ValidationError as problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -42,14 +42,25 @@ class ToolError(Exception):
     """A tool cannot do what was asked; the message says why and what to do, in the person's words."""
 
 
-class Ask(ToolError):
-    """Something needed was not said, or means several things; the likely answers stand in `options`."""
+def asked(question: str, options: Sequence[str]) -> str:
+    """Return a question with its likely answers in words: "Which account? Everyday · Visa"."""
+    return f"{question} {' · '.join(options)}".strip()
 
-    def __init__(self, slot: str, question: str, options: list[str] | None = None) -> None:
-        super().__init__(question)
+
+class Ask(ToolError):
+    """Something needed was not said, or means several things.
+
+    The likely answers stand in `options`, the ids of the rows that they mean (where they mean rows) in `rows`.
+    """
+
+    def __init__(
+        self, slot: str, question: str, options: Sequence[str] | None = None, rows: Sequence[str] | None = None
+    ) -> None:
+        super().__init__(asked(question, options or []))
         self.slot = slot
         self.question = question
-        self.options = options or []
+        self.options = list(options or [])
+        self.rows = list(rows or [])
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.apps import apps
 from pydantic import ValidationError as Invalid
 from rapidfuzz import fuzz, process, utils
+
+from pam.journal.lines import line_of
 
 from .arguments import Arguments, RefTo
 from .registry import Ask, Tool, ToolError
@@ -80,11 +82,33 @@ def find_row(slot: str, ref: RefTo, text: str) -> Any:
     if len(found) == 1:
         return found[0]
     noun = noun_of(model)
-    names = [str(row) for row in (found or list(model.objects.all()[:MOST_OPTIONS]))][:MOST_OPTIONS]
     if found:
-        raise Ask(slot, f"Which {noun}? {' · '.join(names)}", names)
-    there = f" There is {' · '.join(names)}." if names else ""
-    raise Ask(slot, f"There is no {noun} called “{text}”.{there} Which one is meant?", names)
+        raise among(slot, f"Which {noun}?", found)
+    raise among(slot, f"There is no {noun} called “{text}”. Which one is meant?", _there(model))
+
+
+def question(tool: Tool, slot: str) -> Ask:
+    """Return the question that asks for a missing argument; where it names one of a few rows, they are its options."""
+    ref = refs(tool.arguments).get(slot)
+    model: Any = apps.get_model(ref.model) if ref else None
+    few = model is not None and model not in _finders and model.objects.count() <= MOST_OPTIONS
+    return among(slot, tool.question(slot), _there(model) if few else [])
+
+
+def among(slot: str, words: str, rows: Sequence[Any]) -> Ask:
+    """Return the question which of these rows is meant; rows of one name are told apart by what else they show."""
+    rows = rows[:MOST_OPTIONS]
+    names = [str(row) for row in rows]
+    for at, row in enumerate(rows):
+        if sum(str(other) == str(row) for other in rows) > 1:
+            line = line_of(row, "create")
+            names[at] = ", ".join(dict.fromkeys(filter(None, [str(row), line.value, line.sub])))
+    return Ask(slot, words, names, [str(row.pk) for row in rows])
+
+
+def _there(model: Any) -> list[Any]:
+    """Return the newest rows of a kind, in the order in which they came."""
+    return list(reversed(model.objects.order_by("-id")[:MOST_OPTIONS]))
 
 
 def noun_of(model: Any) -> str:

@@ -33,6 +33,7 @@ function keepingPlace(change) {
 
 function addTurn(data) {
   root.querySelector("[data-teach]")?.remove();
+  for (const left of turns.querySelectorAll(".options")) left.remove(); // the question was answered, or left behind
   const made = render.turn({ ...data, time: timed(data.at) });
   made.classList.add("arrived");
   if (data.status === "working") ready(made); else made.querySelector("[data-working]").remove();
@@ -42,7 +43,7 @@ function addTurn(data) {
 }
 
 /** Put a part of a reply where the server puts it: receipts, words, cards, plans; the work at the foot. */
-const ORDER = [".receipt", ".answer", ".card", ".plan", ".notice", "[data-working]"];
+const ORDER = [".receipt", ".answer", ".card", ".plan", ".options", ".notice", "[data-working]"];
 function place(reply, part) {
   const rank = ORDER.findIndex((kind) => part.matches(kind));
   const before = [...reply.children].find((child) => ORDER.findIndex((kind) => child.matches(kind)) > rank);
@@ -141,6 +142,7 @@ const HANDLE = {
     // A receipt speaks for itself; words stand beside it only where a step had something to say.
     const silent = reply.querySelector(".receipt") && turn.dataset.spoke !== "yes";
     answer(reply, silent ? "" : frame.data.reply);
+    if (frame.data.options?.length && turn === turns.lastElementChild) place(reply, render.options(frame.data.options, thread));
   },
 };
 
@@ -311,6 +313,12 @@ const idle = () => root.querySelectorAll('[aria-busy="true"].btn').forEach((butt
 
 stream.addEventListener("submit", (event) => {
   const { undo, decide } = event.target.dataset;
+  if ("options" in event.target.dataset) {
+    event.preventDefault();
+    say(event.submitter.value);
+    if (matchMedia("(pointer: fine)").matches) words.focus();
+    return;
+  }
   if (!up || (!undo && !decide)) {
     if (decide && event.target.closest(".plan").querySelector(".tick input:not(:checked)")) {
       event.preventDefault(); // without the line only the whole plan can be sent

@@ -218,6 +218,18 @@ function bar(root, meter) {
   used.after(gap);
 }
 
+/** The likely answers of a question, as buttons that say them. */
+export function options(texts, thread) {
+  const root = clone("options");
+  root.elements.thread.value = thread ?? "";
+  for (const text of texts) {
+    const button = document.createElement("button");
+    Object.assign(button, { className: "btn", name: "message", value: text, textContent: text });
+    root.append(button);
+  }
+  return root;
+}
+
 /** A notice; what went wrong is announced at once. */
 export function notice(text, level) {
   const bad = level === "bad" || level === "error";

@@ -137,6 +137,24 @@ def test_an_answer_shows_its_figures_and_changes_nothing(page: Page) -> None:
     expect(turn.locator(".receipt")).to_have_count(0)
 
 
+def test_a_question_is_answered_by_its_button(page: Page, api: Callable[..., Any]) -> None:
+    for amount in ("71.30", "71.40"):
+        api("POST", "/api/wins/expenses", {"amount": {"amount": amount, "currency": "AUD"}, "payee": "Wattle Books"})
+    page.goto("/chat")
+    asked = say(page, "delete the Wattle Books expense")
+    answers = asked.locator("[data-options]")
+    expect(answers.get_by_role("button")).to_have_count(2)
+    page.reload()  # what the server makes of it works as what came live
+    button = answers.get_by_role("button", name="71.40")
+    words = button.inner_text()
+    button.click()
+    answer = page.locator("article.turn").last
+    expect(answer.locator(".said")).to_have_text(words)
+    expect(answer.locator(".receipt")).to_contain_text("71.40")
+    expect(answers).to_have_count(0)
+    assert (len(spent(api, "71.30")), len(spent(api, "71.40"))) == (1, 0)
+
+
 def test_a_reminder_rings_in_an_open_page(page: Page, api: Callable[..., Any]) -> None:
     page.goto("/wins")
     page.wait_for_load_state("networkidle")

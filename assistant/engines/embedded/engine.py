@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from django.utils import timezone
@@ -15,6 +16,7 @@ from assistant.models import Turn
 from pam.access import current_user
 from pam.tools.names import own_names
 from pam.tools.registry import Tool, find
+from pam.tools.resolve import question as asking
 
 from . import corrections
 from .align import FILLERS, LITTLE
@@ -100,6 +102,9 @@ class EmbeddedEngine:
         tool = find(mind.open.tool)
         if tool is None:
             return None
+        for option, row in zip_longest(mind.open.options, mind.open.rows):
+            if plain(option) == plain(said):
+                return self._call_or_ask(tool, {**mind.open.arguments, mind.open.slot: row or option})
         # A whole request of its own is no answer, unless it is the same one said again with more.
         other = next((step for step in found.steps if step.tool.name != tool.name and self._whole(step, mind)), None)
         if other is not None and (other.tool.effect == "read" or other.confidence >= 0.55) and not _short(found.tagged):
@@ -185,11 +190,7 @@ class EmbeddedEngine:
                 arguments = _undo_words(arguments)
             missing = step.tool.missing(arguments)
             if missing and question is None:
-                slot = missing[0]
-                question = {
-                    "tool": step.tool.name, "arguments": arguments, "slot": slot,
-                    "question": step.tool.question(slot), "options": [],
-                }  # fmt: skip
+                question = _question(step.tool, arguments, missing[0])
             elif not missing:
                 calls.append(Call(step.tool.name, arguments))
         if calls or question:
@@ -204,12 +205,15 @@ class EmbeddedEngine:
         missing = tool.missing(arguments)
         if not missing:
             return Answer([Call(tool.name, arguments)])
-        slot = missing[0]
-        return Answer(
-            question={
-                "tool": tool.name, "arguments": arguments, "slot": slot, "question": tool.question(slot), "options": [],
-            }
-        )  # fmt: skip
+        return Answer(question=_question(tool, arguments, missing[0]))
+
+
+def _question(tool: Tool, arguments: dict[str, Any], slot: str) -> dict[str, Any]:
+    ask = asking(tool, slot)
+    return {
+        "tool": tool.name, "arguments": arguments, "slot": slot,
+        "question": ask.question, "options": ask.options, "rows": ask.rows,
+    }  # fmt: skip
 
 
 def _changes(tool: Tool) -> bool:

@@ -86,7 +86,7 @@ def _result(action: Action | None) -> str:
     """Return what became of a call, as data."""
     if action is None:
         return json.dumps({"status": "not done"})
-    data: dict[str, Any] = {"status": action.status, "text": action.text}
+    data: dict[str, Any] = {"status": action.status, "text": action.words}
     if action.lines:
         data["changes"] = [
             f"{line['what']} {line['verb']}, {line['name']} {line['value']}" for line in action.lines[:20]
