@@ -28,7 +28,7 @@ from pam.api.paging import NewestFirst
 from pam.api.problems import Conflict
 from pam.api.renderers import JSONRenderer
 from pam.api.writes import perform
-from pam.journal.undo import Refused, undone_ids
+from pam.journal.undo import Refused, undone_by
 
 from . import frames, memory, plans, shown, turns, undoing
 from .models import Thread, Turn
@@ -76,6 +76,7 @@ class ReceiptSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     lines = LineSerializer(many=True)
     undo = serializers.UUIDField(allow_null=True)
+    redo = serializers.UUIDField(allow_null=True)
     state = serializers.CharField()
     reason = serializers.CharField()
 
@@ -401,7 +402,7 @@ class HistoryView(APIView):
             rows = rows.filter(Q(said__icontains=word) | Q(reply__icontains=word))
         pager = NewestFirst()
         page = pager.paginate_queryset(rows, request, view=self) or []
-        undone = undone_ids(request.user)
+        undone = undone_by(request.user)
         results = [
             {
                 "id": str(turn.pk),

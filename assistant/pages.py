@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from pam.journal.lines import show_date, show_time
-from pam.journal.undo import undone_ids
+from pam.journal.undo import undone_by
 from pam.pages import act, login_required, page
 
 from . import plans, shown, turns
@@ -32,7 +33,7 @@ def chat(request: HttpRequest, thread: UUID | None = None, refused: str = "") ->
     threads = [_thread(row) for row in rows[:60]]
     shown_turns = []
     if found:
-        undone = undone_ids(request.user)
+        undone = undone_by(request.user)
         recent = list(found.turns.order_by("-id")[:MOST_TURNS])
         shown_turns = [_turn(turn, undone) for turn in reversed(recent)]
         if recent and (options := shown.options_of(recent[0])):  # what was said since has left the question behind
@@ -56,7 +57,7 @@ def _thread(row: Thread) -> dict[str, Any]:
     }
 
 
-def _turn(turn: Turn, undone: set[UUID]) -> dict[str, Any]:
+def _turn(turn: Turn, undone: Mapping[UUID, UUID]) -> dict[str, Any]:
     """Return a turn as the stream shows it: words, receipts, plans and cards in their order."""
     parts: list[dict[str, Any]] = []
     actions = list(turn.actions.order_by("round", "position"))

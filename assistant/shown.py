@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from pam.access import current_user
-from pam.journal.undo import undone_ids
+from pam.journal.undo import undone_by
 from pam.tools.registry import find
 
 from .dialogue import mind_of
 from .models import Action, Plan, Turn
 
 
-def receipt_of(actions: Iterable[Action], undone: set[UUID] | None = None) -> dict[str, Any] | None:
+def receipt_of(actions: Iterable[Action], undone: Mapping[UUID, UUID] | None = None) -> dict[str, Any] | None:
     """Return the receipt of actions of one entry, or None where they changed nothing."""
     rows = [action for action in actions if action.entry]
     if not rows:
         return None
     entry = rows[0].entry
     assert entry is not None
-    gone = entry in (undone if undone is not None else undone_ids(current_user()))
+    redo = (undone if undone is not None else undone_by(current_user())).get(entry)
     return {
         "entry": str(entry),
         "number": rows[0].entry_number,
         "lines": [line for action in rows for line in action.lines],
-        "undo": None if gone else str(entry),
-        "state": "undone" if gone else "done",
+        "undo": None if redo else str(entry),
+        "redo": str(redo) if redo else None,
+        "state": "undone" if redo else "done",
         "reason": "",
     }
 
@@ -85,7 +86,7 @@ def plan_of(plan: Plan) -> dict[str, Any]:
     }
 
 
-def action_of(action: Action, undone: set[UUID]) -> dict[str, Any]:
+def action_of(action: Action, undone: Mapping[UUID, UUID]) -> dict[str, Any]:
     """Return an action as `POST /api/pam/chat` answers it."""
     receipt = receipt_of([action], undone)
     return {
@@ -105,7 +106,7 @@ def options_of(turn: Turn) -> list[str]:
 
 def answer_of(turn: Turn, reply: str | None = None) -> dict[str, Any]:
     """Return the answer of a turn: thread, turn, reply, actions, what waits."""
-    undone = undone_ids(current_user())
+    undone = undone_by(current_user())
     waiting = turn.plans.filter(status=Plan.Status.WAITING).order_by("id").first()
     return {
         "thread": str(turn.thread_id),

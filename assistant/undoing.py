@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, utils
 
 from pam.journal.entries import Entry
 from pam.journal.models import JournalEntry
-from pam.journal.undo import Refused, undo, undo_rows, undone_ids
+from pam.journal.undo import Refused, undo, undo_rows, undone_by, undone_ids
 from pam.tools.resolve import finder_of
 
 from . import frames
@@ -87,7 +87,7 @@ def _actions(thread: Thread, words: str) -> list[Action]:
 
 def mark(user: Any, done: Sequence[Entry]) -> None:
     """Give the actions of undone or restored entries their status, and tell the open pages."""
-    gone = undone_ids(user)
+    gone = undone_by(user)
     targets = {entry.undoes for entry in done if entry.undoes}
     # An undo of an undo brings the first entry back.
     first = JournalEntry.objects.filter(pk__in=targets).exclude(undoes=None).values_list("undoes_id", flat=True)
@@ -98,8 +98,10 @@ def mark(user: Any, done: Sequence[Entry]) -> None:
             action.status = status
             action.save(update_fields=["status", "updated_at"])
         if touched:
-            kind = "receipt.undone" if entry_id in gone else "receipt.restored"
-            frames.write(touched[0].turn.thread, touched[0].turn, [(kind, {"entry": str(entry_id)})])
+            told: frames.FrameData = ("receipt.restored", {"entry": str(entry_id)})
+            if redo := gone.get(entry_id):
+                told = ("receipt.undone", {"entry": str(entry_id), "redo": str(redo)})
+            frames.write(touched[0].turn.thread, touched[0].turn, [told])
 
 
 def press(user: Any, thread: Thread, entry_id: UUID | None) -> tuple[Entry, Turn | None]:

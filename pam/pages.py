@@ -77,13 +77,13 @@ def act(request: HttpRequest, do: Callable[[], Any], *, back: str, tool: str = "
     return HttpResponseRedirect(reverse(back))
 
 
-def told(request: HttpRequest, entry: Entry) -> None:
-    """Say what an entry did, with its undo."""
+def told(request: HttpRequest, entry: Entry, way: str = "undo") -> None:
+    """Say what an entry did, with its undo, or with the "redo" of an undo."""
     if entry.number is None:
         messages.info(request, "Nothing has changed.")
         return
     said = "; ".join(line.sentence() for line in entry.lines[:4])
-    messages.success(request, said, extra_tags=f"undo:{entry.id}")
+    messages.success(request, said, extra_tags=f"{way}:{entry.id}")
 
 
 def submit(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from pam.pages import login_required, page, told
 
 from .lines import show_date, show_time
 from .models import JournalEntry
-from .undo import Refused, undo, undone_ids
+from .undo import Refused, is_redo, undo, undone_by
 
 SOURCES = {
     "chat": "Chat", "page": "Page", "api": "App", "admin": "Staff", "import": "Import", "automation": "Automation",
@@ -24,16 +25,18 @@ SOURCES = {
 }  # fmt: skip
 
 
-def receipt(kept: JournalEntry, undone: set[UUID]) -> dict[str, Any]:
+def receipt(kept: JournalEntry, undone: Mapping[UUID, UUID]) -> dict[str, Any]:
     """Return an entry as the activity page shows it."""
-    gone = kept.pk in undone
+    redo, takes_back = undone.get(kept.pk), kept.undoes is not None and not is_redo(kept)
     return {
         "entry": str(kept.pk),
         "number": kept.number,
         "lines": kept.lines,
         "more": max(0, kept.change_count - len(kept.lines)) if kept.change_count > 50 else 0,
-        "undo": None if gone else str(kept.pk),
-        "state": "undone" if gone else "done",
+        # An undo's own button brings back what it took; once that is done, the entry and the redo have theirs.
+        "undo": None if redo or takes_back else str(kept.pk),
+        "redo": str(redo or kept.pk) if bool(redo) != takes_back else None,
+        "state": "undone" if redo else "done",
         "reason": "",
         "time": show_time(kept.at),
         "day": show_date(timezone.localtime(kept.at).date()),
@@ -46,13 +49,13 @@ def receipt(kept: JournalEntry, undone: set[UUID]) -> dict[str, Any]:
 @login_required
 def activity(request: HttpRequest) -> HttpResponse:
     """Show entries, newest first, by day."""
-    rows = JournalEntry.objects.order_by("-number")
+    rows = JournalEntry.objects.select_related("undoes__undoes").order_by("-number")
     domain = request.GET.get("domain", "")
     if domain in {"wins", "wheels", "you", "social", "assistant", "accounts"}:
         rows = rows.filter(changes__domain=domain).distinct()
     pages = Paginator(rows, 40)
     shown = pages.get_page(request.GET.get("page"))
-    undone = undone_ids(request.user)
+    undone = undone_by(request.user)
     days: list[dict[str, Any]] = []
     for kept in shown:
         item = receipt(kept, undone)
@@ -71,6 +74,7 @@ def undo_entry(request: HttpRequest, entry: UUID) -> HttpResponse:
     except Refused as problem:
         messages.error(request, str(problem))
     else:
-        told(request, done)
+        kept = JournalEntry.objects.select_related("undoes__undoes").get(pk=done.id)
+        told(request, done, "undo" if is_redo(kept) else "redo")
     back = request.POST.get("next", "")
     return HttpResponseRedirect(back if back.startswith("/") and not back.startswith("//") else reverse("activity"))

@@ -25,17 +25,24 @@ class Refused(Exception):
 
 def undone_ids(owner: Any) -> set[UUID]:
     """Return the ids of this person's entries that are undone now (an undone undo undoes nothing)."""
+    return set(undone_by(owner))
+
+
+def undone_by(owner: Any) -> dict[UUID, UUID]:
+    """Return this person's entries that are undone now, each with its undo, whose own undo brings it back."""
     with acting_as(owner):
         links = list(JournalEntry.objects.exclude(undoes=None).values_list("undoes_id", "id").order_by("number"))
     by_target: dict[UUID, list[UUID]] = {}
     for target, undo_id in links:
         if target is not None:
             by_target.setdefault(target, []).append(undo_id)
-    state: dict[UUID, bool] = {}
+    undone: dict[UUID, UUID] = {}
     # An undo always stands later than what it undoes: from the newest back, each answer is known when asked.
     for target in sorted(by_target, reverse=True):
-        state[target] = any(not state.get(undo_id, False) for undo_id in by_target[target])
-    return {target for target, undone in state.items() if undone}
+        standing = [undo_id for undo_id in by_target[target] if undo_id not in undone]
+        if standing:
+            undone[target] = standing[-1]
+    return undone
 
 
 def undo(actor: Any, entry_id: UUID, *, source: str) -> Entry:
@@ -45,7 +52,7 @@ def undo(actor: Any, entry_id: UUID, *, source: str) -> Entry:
         if kept is None:
             raise Refused("There is no such entry. Nothing has changed.")
         try:
-            with entry(actor, source=source, label=f"Undo of entry {kept.number:,}", undoes=kept.id) as found:
+            with entry(actor, source=source, label=_label(kept), undoes=kept.id) as found:
                 # Asked inside the transaction and behind the chain's lock: two undos at once are one.
                 _lock_chain(actor)
                 if not kept.salt:
@@ -81,6 +88,20 @@ def undo_rows(actor: Any, rows: Iterable[tuple[type[models.Model], UUID]], *, so
             ids.update({change.entry_id: change.entry.number for change in changes})
         live = set(ids) - undone_ids(actor)
         return [undo(actor, entry_id, source=source) for entry_id in sorted(live, key=lambda e: -ids[e])]
+
+
+def is_redo(kept: JournalEntry) -> bool:
+    """Whether an entry brings back what an undo took: the undo of an undo."""
+    redo = False
+    while kept.undoes is not None and kept.undoes.undoes is not None:
+        kept, redo = kept.undoes, not redo
+    return redo
+
+
+def _label(undone: JournalEntry) -> str:
+    if undone.undoes is not None and not is_redo(undone):
+        return f"Redo of entry {undone.undoes.number:,}"
+    return f"Undo of entry {undone.number:,}"
 
 
 def _lock_chain(actor: Any) -> None:

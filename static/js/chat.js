@@ -131,7 +131,7 @@ const HANDLE = {
     const old = root.querySelector(`.receipt[data-entry="${data.entry}"]`), made = render.receipt(data);
     if (old) old.replaceWith(made); else place(reply, made);
   },
-  "receipt.undone": (frame) => restate(frame.data.entry, "undone"),
+  "receipt.undone": (frame) => restate(frame.data.entry, "undone", frame.data.redo),
   "receipt.restored": (frame) => restate(frame.data.entry, "done"),
   notice: (frame, reply) => place(reply, render.notice(frame.data.text, frame.data.level)),
   "turn.finished"(frame, reply) {
@@ -146,8 +146,8 @@ const HANDLE = {
   },
 };
 
-function restate(entry, state) {
-  for (const found of root.querySelectorAll(`.receipt[data-entry="${entry}"]`)) render.settle(found, state);
+function restate(entry, state, redo) {
+  for (const found of root.querySelectorAll(`.receipt[data-entry="${entry}"]`)) render.settle(found, state, "", redo);
 }
 
 function note(reply, frame, sign) {
@@ -185,7 +185,9 @@ const UNNUMBERED = {
     }
     const at = asked && document.getElementById(`plan-${asked.plan}`);
     if (asked?.entry && frame.code === "refused") {
-      for (const found of root.querySelectorAll(`.receipt[data-entry="${asked.entry}"]`)) render.settle(found, "refused", frame.message);
+      for (const found of root.querySelectorAll(`.receipt[data-entry="${asked.entry}"]`)) {
+        render.settle(found, found.dataset.state === "undone" ? "undone" : "refused", frame.message);
+      }
     } else if (at) {
       at.querySelector(":scope > .notice")?.remove();
       at.querySelector(".plan-foot").before(render.notice(frame.message, "bad"));
@@ -312,14 +314,14 @@ words.addEventListener("keydown", (event) => {
 const idle = () => root.querySelectorAll('[aria-busy="true"].btn').forEach((button) => button.removeAttribute("aria-busy"));
 
 stream.addEventListener("submit", (event) => {
-  const { undo, decide } = event.target.dataset;
+  const { undo, redo, decide } = event.target.dataset, back = undo || redo;
   if ("options" in event.target.dataset) {
     event.preventDefault();
     say(event.submitter.value);
     if (matchMedia("(pointer: fine)").matches) words.focus();
     return;
   }
-  if (!up || (!undo && !decide)) {
+  if (!up || (!back && !decide)) {
     if (decide && event.target.closest(".plan").querySelector(".tick input:not(:checked)")) {
       event.preventDefault(); // without the line only the whole plan can be sent
       problem.replaceChildren(render.notice("Not connected, so nothing was approved. Try it when the connection is back.", "warn"));
@@ -330,9 +332,9 @@ stream.addEventListener("submit", (event) => {
   const button = event.submitter;
   if (button?.getAttribute("aria-busy")) return;
   button?.setAttribute("aria-busy", "true");
-  if (undo) {
-    asked = { entry: undo };
-    send({ type: "undo", thread, entry: undo });
+  if (back) {
+    asked = { entry: event.target.closest(".receipt").dataset.entry };
+    send({ type: "undo", thread, entry: back });
     return;
   }
   const plan = event.target.closest(".plan");

@@ -65,28 +65,31 @@ function line(data) {
 export function receipt(data) {
   const root = clone("receipt");
   root.dataset.entry = data.entry;
+  root.dataset.number = data.number;
   root.setAttribute("aria-label", `Receipt, entry ${shown(data.number)}`);
   root.querySelector("[data-lines]").append(...data.lines.map(line));
-  fill(root, { count: counted(data.lines.length, "change"), number: `Entry ${shown(data.number)}`, undo_number: shown(data.number) });
+  fill(root, { count: counted(data.lines.length, "change"), number: `Entry ${shown(data.number)}` });
   const link = root.querySelector('a[data-slot="number"]');
   link.href = `${link.getAttribute("href").split("#")[0]}#e${data.number}`;
-  const form = root.querySelector("form");
-  form.dataset.undo = data.undo ?? data.entry;
-  address(root, data.undo ?? data.entry);
-  settle(root, data.state, data.reason);
-  if (!data.undo) form.hidden = true;
+  settle(root, data.state, data.reason, data.redo);
   return root;
 }
 
-/** Show a receipt as done, undone or refused. */
-export function settle(root, state, reason = "") {
+/** Show a receipt as done, undone (with the entry whose undo brings it back) or refused. */
+export function settle(root, state, reason = "", redo = "") {
   root.dataset.state = state;
   root.querySelector("[data-undone]").hidden = state !== "undone";
   const why = root.querySelector("[data-reason]");
   why.hidden = !reason;
   why.textContent = reason;
-  const form = root.querySelector("form");
-  if (form) form.hidden = state !== "done";
+  for (const form of root.querySelectorAll(".stub form")) form.remove();
+  if (state === "refused" || (state === "undone" && !redo)) return;
+  const way = redo ? "redo" : "undo", id = redo || root.dataset.entry;
+  const form = clone("receipt").querySelector(`form[data-${way}]`);
+  form.dataset[way] = id;
+  address(form, id);
+  fill(form, { undo_number: shown(root.dataset.number) });
+  root.querySelector(".stub").append(form);
 }
 
 function diff(data, quote) {

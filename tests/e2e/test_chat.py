@@ -42,6 +42,23 @@ def test_an_expense_gets_a_live_receipt_and_its_undo_takes_it_back(page: Page, a
     assert spent(api, "13.37") == []
 
 
+def test_an_undone_receipt_is_brought_back_by_its_redo(page: Page, api: Callable[..., Any]) -> None:
+    page.goto("/chat")
+    receipt = say(page, "spent 13.38 on a lamp").locator(".receipt")
+    receipt.get_by_role("button", name="Undo").click()
+    expect(receipt).to_have_attribute("data-state", "undone")
+    page.reload()  # the button stands in what the server makes of it too
+    expect(receipt).to_have_attribute("data-state", "undone")
+    for _ in range(2):  # live as well, and as often as wanted
+        receipt.get_by_role("button", name="Redo").click()
+        expect(receipt).to_have_attribute("data-state", "done")
+        expect(receipt.get_by_role("button", name="Redo")).to_have_count(0)
+        assert len(spent(api, "13.38")) == 1
+        receipt.get_by_role("button", name="Undo").click()
+        expect(receipt).to_have_attribute("data-state", "undone")
+        assert spent(api, "13.38") == []
+
+
 def test_a_declined_post_is_never_seen(page: Page, api: Callable[..., Any]) -> None:
     page.goto("/chat")
     turn = say(page, "post to Hiking: the creek is too high to cross")
