@@ -18,6 +18,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("pam.api.urls")),
     path("", include("pam.journal.urls")),
+    path("", include("pam.live.urls")),
     path("", include("pam.ops.urls")),
     path("", include("you.urls")),
     path("", include("wins.urls")),

@@ -18,6 +18,7 @@ class Read(HTMLParser):
 
     def __init__(self, html: str) -> None:
         super().__init__()
+        self.html = html
         self.ids: Counter[str] = Counter()
         self.values: dict[tuple[str, str], str] = {}  # (address of the form, name of the field)
         self.fields: dict[tuple[str, str], dict[str, str]] = {}

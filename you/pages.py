@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from pam.journal.lines import show_date, show_moment
+from pam.live.pages import unread_rows
+from pam.live.queries import unread_count
 from pam.pages import ByHand, ByHandForm, act, by_hand, login_required, page, submit
 from pam.tools.today import day_of
 
@@ -61,7 +63,10 @@ def today(request: HttpRequest) -> HttpResponse:
         for event in queries.events(day + dt.timedelta(days=1), day + dt.timedelta(days=8))[:12]
     ]
     title = f"{day:%A} {day.day}\u00a0{day:%B}"
-    return page(request, "you/today.html", "today", title=title, items=items, week=week)
+    unread, count = unread_rows(request.user), unread_count(request.user)
+    return page(
+        request, "you/today.html", "today", title=title, items=items, week=week, unread=unread, unread_count=count
+    )
 
 
 @login_required

@@ -31,20 +31,17 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Tell every page who is here, what waits for them, and how they like it."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
-        return {"theme": "", "waiting_count": 0, "unread_count": 0}
+        return {"theme": "", "waiting_count": 0}
     from pam.access.context import current_or_none
 
     if current_or_none() is None:
-        return {"theme": user.theme, "waiting_count": 0, "unread_count": 0}
-    from pam.live.queries import unread_count
-
+        return {"theme": user.theme, "waiting_count": 0}
     words = (user.display_name or user.email).split()
     return {
         "theme": user.theme,
         "display_name": str(user),
         "initials": "".join(word[0] for word in words[:2]).upper(),
         "waiting_count": apps.get_model("assistant", "Plan").objects.filter(status="waiting", owner=user).count(),
-        "unread_count": unread_count(user),
     }
 
 

@@ -55,13 +55,20 @@ addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden && !socket) { tries = 0; connect(); } });
 
 // A reminder that rings
-function ring({ title, body: words, url: href }) {
+function ring({ id, title, body: words, url: href }) {
   const toast = document.getElementById("t-toast").content.cloneNode(true).firstElementChild;
   toast.querySelector('[data-slot="text"]').textContent = title;
   const sub = toast.querySelector('[data-slot="sub"]'), link = toast.querySelector('[data-slot="href"]');
   if (words) sub.textContent = words; else sub.remove();
   if (href?.startsWith("/") && !href.startsWith("//")) link.href = href; else link.remove();
+  for (const way of [link, toast.querySelector("[data-dismiss]")]) way.addEventListener("click", () => seen(id));
   document.getElementById("rings").append(toast);
+}
+
+/** What was dismissed or opened here does not wait on Today. */
+function seen(id) {
+  const token = document.querySelector('[name="csrfmiddlewaretoken"]').value;
+  fetch(`/notifications/${id}/seen`, { method: "POST", headers: { "X-CSRFToken": token }, redirect: "manual", keepalive: true });
 }
 
 // A page follows what changed elsewhere, except under somebody's hands.

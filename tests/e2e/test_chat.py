@@ -172,15 +172,21 @@ def test_a_question_is_answered_by_its_button(page: Page, api: Callable[..., Any
     assert (len(spent(api, "71.30")), len(spent(api, "71.40"))) == (1, 0)
 
 
-def test_a_reminder_rings_in_an_open_page(page: Page, api: Callable[..., Any]) -> None:
+def test_a_reminder_rings_in_an_open_page(context: BrowserContext, api: Callable[..., Any]) -> None:
+    page = context.new_page()
     page.goto("/wins")
     page.wait_for_load_state("networkidle")
     at = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=2)
     api("POST", "/api/you/reminders", {"title": "Turn the compost", "at": at.isoformat()})
     toast = page.locator("[data-toast]", has_text="Turn the compost")
     expect(toast).to_be_visible(timeout=15_000)
+    waits = context.new_page()
+    waits.goto("/today")
+    unread = waits.locator(".rang", has_text="Turn the compost")
+    expect(unread).to_be_visible()
     toast.get_by_role("button", name="Dismiss").click()
     expect(toast).to_have_count(0)
+    expect(unread).to_have_count(0)  # seen in one page is seen in the others
 
 
 def test_markup_in_what_is_said_stays_words(page: Page) -> None:
