@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 import pytest
 from asgiref.sync import sync_to_async
-from channels.layers import get_channel_layer
+from channels.layers import channel_layers, get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.test import Client
 
@@ -45,14 +45,22 @@ async def _served_from_here() -> AsyncIterator[None]:
     """Hints come to this event loop, as they do to a server's."""
     limits._alone = limits.InProcess()
     hints.serve_from(asyncio.get_running_loop())
+    Socket.opened.clear()
     yield
+    # None may outlive its event loop: over Redis it would go on waiting for hints.
+    for socket in Socket.opened:
+        await socket.wire.disconnect()
     hints.serve_from(None)
+    channel_layers.backends.clear()
 
 
 class Socket:
     """A client of the protocol; what it got is in `got`."""
 
+    opened: ClassVar[list[Socket]] = []
+
     def __init__(self, **connection: Any) -> None:
+        self.opened.append(self)
         self.wire = WebsocketCommunicator(application, "/api/pam/ws", **connection)
         self.got: list[dict[str, Any]] = []
 
@@ -106,21 +114,17 @@ def kim(person: Any) -> User:
 
 
 @pytest.fixture
-async def connect() -> AsyncIterator[Callable[..., Any]]:
+def connect() -> Callable[..., Any]:
     """Return a function that opens a socket of a person by bearer token."""
-    sockets: list[Socket] = []
 
     async def _connect(user: User) -> Socket:
         session = await in_thread(lambda: doors.open_session(user, door="api"))
         access = await in_thread(lambda: tokens.issue(session)["access"])
         socket = Socket(subprotocols=[PROTOCOL, f"bearer.{access}"])
-        sockets.append(socket)
         assert await socket.wire.connect(5) == (True, PROTOCOL)
         return socket
 
-    yield _connect
-    for socket in sockets:
-        await socket.wire.disconnect()
+    return _connect
 
 
 def cookie(user: User, origin: str) -> dict[str, Any]:
