@@ -1,7 +1,9 @@
-"""The one place where a database connection learns who acts: the ground of row-level security.
+"""The one place where a database connection learns who acts: what row-level security asks.
 
-On PostgreSQL the setting `pam.user` follows the acting person, told to the connection before its next
-statement. SQLite has no such thing and needs none.
+On PostgreSQL two settings follow the acting person: `pam.user`, and `pam.across` while somebody looks across owners
+on purpose (`access.unscoped`). Both are told with `set_config(…, true)`, which holds for one transaction only: a
+connection that goes back to a pool, or to PgBouncer, knows nobody. So a statement outside a transaction gets one of
+its own. SQLite has no such thing and needs none.
 """
 
 from __future__ import annotations
@@ -9,35 +11,48 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.db import transaction
 from django.db.backends.signals import connection_created
 from psycopg.pq import TransactionStatus
 
 from .context import current_or_none
 
+NOBODY = ("", "")
+_TELL = "select set_config('pam.user', %s, true), set_config('pam.across', %s, true)"
+
+
+def _acting() -> tuple[str, str]:
+    acting = current_or_none()
+    if acting is None:
+        return NOBODY
+    return (str(acting.user.pk) if acting.user else "", "on" if acting.reason else "")
+
 
 def _tell(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
-    connection = context["connection"]
-    acting = current_or_none()
-    user = str(acting.user.pk) if acting and acting.user else ""
-    if connection.in_atomic_block:
-        # Local to the transaction, so that a pooled connection never keeps the last user; a new transaction
-        # or a rollback to before the savepoint in which it was told has forgotten it.
-        fresh = connection.connection.info.transaction_status == TransactionStatus.IDLE
-        told, savepoint = getattr(connection, "pam_told_locally", (None, None))
-        if fresh or told != user or (savepoint and savepoint not in connection.savepoint_ids):
-            with connection.connection.cursor() as cursor:
-                cursor.execute("select set_config('pam.user', %s, true)", (user,))
-            savepoint = next((found for found in reversed(connection.savepoint_ids) if found), None)
-            connection.pam_told_locally = (user, savepoint)
-    elif getattr(connection, "pam_told", None) != (id(connection.connection), user):
+    connection, acting = context["connection"], _acting()
+    if not connection.in_atomic_block:
+        if acting == NOBODY:
+            return execute(sql, params, many, context)
+        with transaction.atomic(using=connection.alias):
+            return _tell(execute, sql, params, many, context)
+    status = connection.connection.info.transaction_status
+    if status == TransactionStatus.IDLE:
+        # The first statement of a transaction: nothing is told yet.
+        connection.pam_told = (NOBODY, None)
+    told, savepoint = connection.pam_told
+    # A rollback to before the savepoint in which it was told has forgotten it.
+    forgotten = savepoint is not None and savepoint not in connection.savepoint_ids
+    if (told != acting or forgotten) and status != TransactionStatus.INERROR:
         with connection.connection.cursor() as cursor:
-            cursor.execute("select set_config('pam.user', %s, false)", (user,))
-        connection.pam_told = (id(connection.connection), user)
+            cursor.execute(_TELL, acting)
+        innermost = next((found for found in reversed(connection.savepoint_ids) if found), None)
+        connection.pam_told = (acting, innermost)
     return execute(sql, params, many, context)
 
 
 def _installed(sender: Any, connection: Any, **_: Any) -> None:
     if connection.vendor == "postgresql" and _tell not in connection.execute_wrappers:
+        connection.pam_told = (NOBODY, None)
         connection.execute_wrappers.append(_tell)
 
 

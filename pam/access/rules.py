@@ -1,7 +1,7 @@
 """Access kinds: who sees a row, and which audiences a change of it touches.
 
-A model names one as its `access_rule`; the scope of its manager, its audiences in the journal and, later, its
-row-level policy all come from it.
+A model names one as its `access_rule`; the scope of its manager, its audiences in the journal and, on PostgreSQL,
+its row-level policy (`policies.py`) all come from it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,27 @@ from django.db.models import Q, QuerySet
 # Each gives the audiences (group ids) of a person as a queryset of ids; a domain adds its own at import.
 _group_ids: list[Callable[[UUID], QuerySet[Any, Any]]] = []
 
+# In SQL: who acts, and that person's groups. Each is asked once a query, not once a row.
+ME = "(select pam_user())"
+MY_GROUPS = "any ((select pam_groups())::uuid[])"
+
 
 def provide_groups(provider: Callable[[UUID], QuerySet[Any, Any]]) -> None:
     """Register how the groups of a person are found (the social domain does)."""
     _group_ids.append(provider)
+
+
+def group_queries(user_id: UUID) -> list[QuerySet[Any, Any]]:
+    """Return the queries that find a person's groups, as registered."""
+    return [provider(user_id) for provider in _group_ids]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """SQL conditions of a table's row-level policy; `insert` where new rows have another one than `rows`."""
+
+    rows: str
+    insert: str = ""
 
 
 def groups_of(user_id: UUID) -> list[UUID]:
@@ -29,11 +46,17 @@ def groups_of(user_id: UUID) -> list[UUID]:
 
 @dataclass(frozen=True)
 class Mine:
-    """The owner alone."""
+    """The owner alone, whom `column` names."""
+
+    column: str = "owner_id"
 
     def condition(self, user_id: UUID) -> Q:
         """Return the filter that keeps what this person sees."""
-        return Q(owner_id=user_id)
+        return Q(**{self.column: user_id})
+
+    def policy(self) -> Policy:
+        """Return the table's row-level policy."""
+        return Policy(f"{self.column} = {ME}")
 
     def audiences(self, values: Mapping[str, Any]) -> set[UUID]:
         """Return the audiences of a row given by its column values."""
@@ -51,6 +74,17 @@ class MineShownToGroups(Mine):
 
 
 @dataclass(frozen=True)
+class Inbox(Mine):
+    """The owner alone; but whoever acts may put rows in, signed with their name in `sender`."""
+
+    sender: str = "sender_id"
+
+    def policy(self) -> Policy:
+        """Return the table's row-level policy."""
+        return Policy(f"{self.column} = {ME}", insert=f"{self.sender} = {ME} or {self.column} = {ME}")
+
+
+@dataclass(frozen=True)
 class MembersOf:
     """Every member of the group that `column` names."""
 
@@ -62,6 +96,11 @@ class MembersOf:
         for provider in _group_ids:
             found |= Q(**{f"{self.column}__in": provider(user_id)})
         return found
+
+    def policy(self) -> Policy:
+        """Return the table's row-level policy; the first row of a group is its founder's, who is no member yet."""
+        seen = f"{self.column} = {MY_GROUPS}"
+        return Policy(seen, insert=f"owner_id = {ME} and {seen}" if self.column != "id" else f"owner_id = {ME}")
 
     def audiences(self, values: Mapping[str, Any]) -> set[UUID]:
         """Return the group, as an audience."""
@@ -78,9 +117,36 @@ class MineAnd:
         """Return the filter that keeps rows from or for this person."""
         return Q(owner_id=user_id) | Q(**{self.column: user_id})
 
+    def policy(self) -> Policy:
+        """Return the table's row-level policy."""
+        return Policy(f"owner_id = {ME} or {self.column} = {ME}", insert=f"owner_id = {ME}")
+
     def audiences(self, values: Mapping[str, Any]) -> set[UUID]:
         """Return both people, as audiences."""
         return {UUID(str(values[name])) for name in ("owner_id", self.column) if values.get(name)}
+
+
+@dataclass(frozen=True)
+class Through:
+    """Whoever sees the row of another table that `column` points at. For tables without a scoped manager."""
+
+    column: str
+    table: str
+
+    def policy(self) -> Policy:
+        """Return the table's row-level policy; the other table's own policy holds inside it."""
+        return Policy(f"exists (select 1 from {self.table} seen where seen.id = {self.column})")
+
+
+@dataclass(frozen=True)
+class OfAudience:
+    """The person or the members of the group that `column` names. For tables without a scoped manager."""
+
+    column: str
+
+    def policy(self) -> Policy:
+        """Return the table's row-level policy."""
+        return Policy(f"{self.column} = {ME} or {self.column} = {MY_GROUPS}")
 
 
 AccessRule = Mine | MembersOf | MineAnd

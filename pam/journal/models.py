@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 
 from pam.access.ids import uuid7
 from pam.access.models import Scoped
+from pam.access.rules import Mine, OfAudience, Through
 
 
 class Chain(models.Model):
     """The end of a person's chain of entries: the row that writers of one chain wait for."""
+
+    access_rule: ClassVar[Mine] = Mine()
 
     owner = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
     number = models.BigIntegerField(default=0)
@@ -68,6 +71,8 @@ class JournalEntry(Scoped):
 class JournalChange(models.Model):
     """One row's change within an entry."""
 
+    access_rule: ClassVar[Through] = Through("entry_id", "journal_journalentry")
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     entry = models.ForeignKey(JournalEntry, on_delete=models.CASCADE, related_name="changes")
     position = models.IntegerField()
@@ -88,6 +93,8 @@ class JournalChange(models.Model):
 
 class FeedItem(models.Model):
     """That a row which an audience sees has changed; its representation is read when the feed is."""
+
+    access_rule: ClassVar[OfAudience] = OfAudience("audience")
 
     audience = models.UUIDField()
     position = models.BigIntegerField()

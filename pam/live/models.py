@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from pam.access.models import Scoped
+from pam.access.rules import AccessRule, Inbox
 
 
 class Notification(Scoped):
     """Something that its owner should see once; `sender` is who caused it, where it was another person."""
+
+    access_rule: ClassVar[AccessRule] = Inbox()
 
     kind = models.CharField(max_length=40)
     title = models.CharField(max_length=300)
@@ -40,6 +45,8 @@ class OutboxMail(Scoped):
     `dedupe` says what the mail is about: the same is not put in twice. `entry` is the journal entry that
     caused it; once that is undone, an unsent mail is cancelled.
     """
+
+    access_rule: ClassVar[AccessRule] = Inbox()
 
     to = models.EmailField()
     subject = models.CharField(max_length=300)

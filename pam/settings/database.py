@@ -5,6 +5,8 @@ from typing import Any
 from .env import VAR_DIR, env
 
 DATABASE_URL = env.str("DATABASE_URL", default="")
+# Of the role that owns the tables, for `manage.py migrate` alone; without it, DATABASE_URL's role does both.
+DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", default="")
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=0)
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHE_TTL = env.int("CACHE_TTL", default=300)
@@ -38,6 +40,8 @@ def _database() -> dict[str, Any]:
 
 
 DATABASES = {"default": _database()}
+if DATABASE_OWNER_URL:
+    DATABASES["owner"] = {**env.db_url_config(DATABASE_OWNER_URL), "TEST": {"MIRROR": "default"}}
 ON_POSTGRESQL = "postgresql" in DATABASES["default"]["ENGINE"]
 
 if REDIS_URL:

@@ -345,7 +345,9 @@ def test_threads_that_write_for_one_owner_keep_the_chain() -> None:
     assert together(*[write] * 4) == []
     assert [kept.number for kept in entries(ann)] == list(range(1, 33))
     assert list(verify()) == []
-    positions = list(FeedItem.objects.filter(audience=ann.pk).order_by("position").values_list("position", flat=True))
+    with looking():
+        feed = FeedItem.objects.filter(audience=ann.pk).order_by("position")
+        positions = list(feed.values_list("position", flat=True))
     assert positions == list(range(1, 33))
 
 

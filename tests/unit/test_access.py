@@ -353,7 +353,7 @@ def test_a_hundred_thousand_ten_cents_are_ten_thousand_dollars(ann: User) -> Non
     pk = Transaction._meta.pk
     names, marks = ", ".join(map(connection.ops.quote_name, row)), ", ".join(["%s"] * len(row))
     rows = [[*({**row, "id": pk.get_db_prep_save(uuid7(), connection)}).values()] for _ in range(100_000)]
-    with connection.cursor() as cursor:
+    with acting_as(ann), connection.cursor() as cursor:
         cursor.executemany(f"insert into wins_transaction ({names}) values ({marks})", rows)
     with acting_as(ann):
         total = Transaction.objects.aggregate(total=Sum("amount_minor"))["total"]

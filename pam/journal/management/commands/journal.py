@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from pam.access import unscoped
 from pam.accounts.models import User
 from pam.journal.models import Chain
 from pam.journal.verify import verify
@@ -31,7 +32,8 @@ class Command(BaseCommand):
         breaks = list(verify(owner))
         for found in breaks:
             self.stdout.write(f"{found.owner} entry {found.number}: {found.problem}")
-        count = Chain.objects.count() if owner is None else 1
+        with unscoped("the chains are counted"):
+            count = Chain.objects.count() if owner is None else 1
         if breaks:
             raise CommandError(f"{len(breaks)} breaks in {count} chains.")
         self.stdout.write(f"{count} chains hold.")

@@ -1,4 +1,4 @@
-"""`manage.py lint_models`: what belongs to somebody is scoped, records, and is indexed by its owner."""
+"""`manage.py lint_models`: what belongs to somebody is scoped, records, is indexed by its owner and has a policy."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 from django.db import models
 
+from pam.access import policies
 from pam.access.models import Scoped, ScopedManager
-from pam.access.rules import Mine
+from pam.access.rules import MembersOf, MineAnd
 from pam.journal.owned import Owned, OwnedManager, OwnedQuerySet
 
 
@@ -23,6 +24,10 @@ class Command(BaseCommand):
         """Print what is wrong and fail, or say how many models hold."""
         checked = [model for model in apps.get_models() if issubclass(model, Scoped)]
         wrong = [line for model in checked for line in sorted(problems_of(model))]
+        wrong += [
+            f"{table}: its model declares no access_rule, and pam/access/policies.py does not list it as OUTSIDE."
+            for table in policies.unlisted()
+        ]
         for line in wrong:
             self.stderr.write(line)
         if wrong:
@@ -63,7 +68,7 @@ def _not_led_by_owner(model: type[models.Model]) -> Iterator[str]:
     # Rows that others see are also looked up by what shares them; partial indexes serve claims across owners.
     meta = model._meta
     rule = getattr(model, "access_rule")  # noqa: B009
-    shared = type(rule) is not Mine
+    shared = isinstance(rule, MembersOf | MineAnd)
     for index in meta.indexes:
         first = index.fields[0].lstrip("-") if index.fields else ""
         if first != "owner" and not shared and index.condition is None:
