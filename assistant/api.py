@@ -10,7 +10,6 @@ from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.db import connection, transaction
-from django.db.models import Q
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.urls import path
 from django.utils.decorators import method_decorator
@@ -30,7 +29,7 @@ from pam.api.renderers import JSONRenderer
 from pam.api.writes import perform
 from pam.journal.undo import Refused, undone_by
 
-from . import frames, memory, plans, shown, turns, undoing
+from . import frames, history, memory, plans, shown, turns, undoing
 from .models import Thread, Turn
 
 STREAM = "text/event-stream"
@@ -383,7 +382,9 @@ class HistoryView(APIView):
     @extend_schema(
         parameters=[
             OpenApiParameter("thread", OpenApiTypes.UUID, description="one conversation"),
-            OpenApiParameter("q", OpenApiTypes.STR, description="words that were said or answered"),
+            OpenApiParameter(
+                "q", OpenApiTypes.STR, description="words that were said or answered, in the newest 2,000 turns"
+            ),
             OpenApiParameter("cursor", OpenApiTypes.STR),
             OpenApiParameter("page_size", OpenApiTypes.INT),
         ],
@@ -398,8 +399,8 @@ class HistoryView(APIView):
                 rows = rows.filter(thread_id=UUID(thread))
             except ValueError as problem:
                 raise ValidationError({"thread": ["This is not an id."]}) from problem
-        for word in request.query_params.get("q", "")[:200].split()[:8]:
-            rows = rows.filter(Q(said__icontains=word) | Q(reply__icontains=word))
+        if words := request.query_params.get("q", "")[:200].strip():
+            rows = rows.filter(pk__in=[turn.pk for turn in history.found(rows, words)])
         pager = NewestFirst()
         page = pager.paginate_queryset(rows, request, view=self) or []
         undone = undone_by(request.user)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 
+from pam.access.encryption import EncryptedJSONField, EncryptedTextField
 from pam.access.models import Scoped
 from pam.journal.owned import Owned
 from pam.tools.registry import asked
@@ -14,11 +15,11 @@ from pam.tools.registry import asked
 class Thread(Scoped):
     """A conversation. `last_seq` numbers its frames without gap; `state` is what the dialogue has in mind."""
 
-    title = models.CharField(max_length=120, blank=True)
+    title = EncryptedTextField(max_length=120, blank=True, default="")
     last_seq = models.BigIntegerField(default=0)
-    last_text = models.CharField(max_length=200, blank=True)
+    last_text = EncryptedTextField(max_length=200, blank=True, default="")
     last_at = models.DateTimeField(auto_now_add=True)
-    state: Any = models.JSONField(default=dict)
+    state: Any = EncryptedJSONField(default=dict)
 
     class Meta(Scoped.Meta):
         indexes = [models.Index(fields=["owner", "-last_at"], name="assistant_thread_last")]
@@ -41,11 +42,11 @@ class Turn(Scoped):
         FAILED = "failed", "Failed"
 
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="turns")
-    said = models.TextField()
+    said = EncryptedTextField()
     client_id = models.CharField(max_length=64, null=True, blank=True)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.ACCEPTED)
     engine = models.CharField(max_length=10, blank=True)
-    reply = models.TextField(blank=True)
+    reply = EncryptedTextField(blank=True, default="")
     stop_asked = models.BooleanField(default=False)
     lease_until = models.DateTimeField()
     attempts = models.SmallIntegerField(default=0)
@@ -72,7 +73,7 @@ class Round(Scoped):
 
     turn = models.ForeignKey(Turn, on_delete=models.CASCADE, related_name="rounds")
     number = models.SmallIntegerField()
-    answer: Any = models.JSONField()
+    answer: Any = EncryptedJSONField()
     tokens = models.IntegerField(default=0)  # of the model endpoint, in and out
 
     class Meta(Scoped.Meta):
@@ -93,7 +94,7 @@ class Plan(Scoped):
 
     turn = models.ForeignKey(Turn, on_delete=models.CASCADE, related_name="plans")
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="plans")
-    title = models.CharField(max_length=200)
+    title = EncryptedTextField(max_length=200)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.WAITING)
 
     class Meta(Scoped.Meta):
@@ -119,15 +120,15 @@ class Action(Scoped):
     round = models.SmallIntegerField(default=0)
     position = models.SmallIntegerField()
     tool = models.CharField(max_length=80)
-    arguments: Any = models.JSONField()
+    arguments: Any = EncryptedJSONField()
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.PROPOSED)
-    text = models.TextField(blank=True)
-    lines: Any = models.JSONField(default=list)  # of the receipt, or of the diff that waits
+    text = EncryptedTextField(blank=True, default="")
+    lines: Any = EncryptedJSONField(default=list)  # of the receipt, or of the diff that waits
     digest = models.CharField(max_length=64, blank=True)  # of the diff that was shown
-    card: Any = models.JSONField(null=True)
+    card: Any = EncryptedJSONField(null=True)
     slot = models.CharField(max_length=40, blank=True)  # what is asked for
-    options: Any = models.JSONField(default=list)  # the likely answers, in words
-    rows: Any = models.JSONField(default=list)  # the ids of the rows that they mean
+    options: Any = EncryptedJSONField(default=list)  # the likely answers, in words
+    rows: Any = EncryptedJSONField(default=list)  # the ids of the rows that they mean
     entry = models.UUIDField(null=True)
     entry_number = models.BigIntegerField(null=True)
 
@@ -153,7 +154,7 @@ class Frame(Scoped):
     turn = models.ForeignKey(Turn, null=True, on_delete=models.CASCADE, related_name="frames")
     seq = models.BigIntegerField()
     kind = models.CharField(max_length=20)
-    data: Any = models.JSONField()
+    data: Any = EncryptedJSONField()
 
     class Meta(Scoped.Meta):
         constraints = [models.UniqueConstraint(fields=["owner", "thread", "seq"], name="assistant_frame_seq")]
@@ -169,7 +170,7 @@ class Memory(Owned):
     shown_fields: ClassVar[tuple[str, ...]] = ("fact", "key")
 
     key = models.CharField(max_length=60, blank=True)  # of a preference; empty for a free fact
-    fact = models.CharField(max_length=1000)
+    fact = EncryptedTextField(max_length=1000)
 
     class Meta(Owned.Meta):
         verbose_name_plural = "memories"

@@ -17,7 +17,7 @@ from pam.journal.lines import show_date, show_time
 from pam.journal.undo import undone_by
 from pam.pages import act, login_required, page
 
-from . import plans, shown, turns
+from . import history, plans, shown, turns
 from .models import Memory, Plan, Thread, Turn
 
 MOST_TURNS = 60
@@ -29,7 +29,7 @@ def chat(request: HttpRequest, thread: UUID | None = None, refused: str = "") ->
     found = get_object_or_404(Thread.objects.all(), pk=thread) if thread else None
     rows = Thread.objects.order_by("-last_at")
     if words := request.GET.get("q", "").strip()[:200]:
-        rows = rows.filter(turns__said__icontains=words).distinct()
+        rows = rows.filter(pk__in={turn.thread_id for turn in history.found(Turn.objects.all(), words)})
     threads = [_thread(row) for row in rows[:60]]
     shown_turns = []
     if found:

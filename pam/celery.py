@@ -21,3 +21,4 @@ app.autodiscover_tasks()
 def _require_database(**_: Any) -> None:
     # The first thing that a worker and beat alike do, before either opens the database.
     starting.require_database()
+    starting.require_keys()

@@ -31,6 +31,7 @@ def require_database_in_production() -> None:
 
     if settings.PRODUCTION:
         require_database()
+        require_keys()
 
 
 def require_database() -> None:
@@ -48,5 +49,21 @@ def require_database() -> None:
             f"the database cannot be reached ({reason[0] if reason else type(problem).__name__}). "
             "Check DATABASE_URL and that the database runs."
         )
+    finally:
+        connection.close()
+
+
+def require_keys() -> None:
+    """End with one line where what stands in the database was sealed with keys that are not at hand."""
+    from django.db import DatabaseError, connection
+
+    from pam.access import keys
+
+    try:
+        keys.check()
+    except DatabaseError:
+        return  # no tables yet: nothing is sealed
+    except keys.WrongKeys as problem:
+        refuse(f"{problem}.")
     finally:
         connection.close()

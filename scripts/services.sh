@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Sees to PostgreSQL and Redis on 127.0.0.1 and, with `browser`, to Chromium: takes what runs, starts what is installed,
+# Sees to PostgreSQL and Redis on 127.0.0.1 and, with `browser`, to PgBouncer and Chromium: takes what runs, starts what is installed,
 # installs what is missing where it may (root, apt), and fails otherwise. Prints the environment to use, for eval.
 #   eval "$(scripts/services.sh [browser])"
 set -euo pipefail
-role=pam_test database=${PAM_TEST_DATABASE:-pam_test} redis_number=${PAM_TEST_REDIS_NUMBER:-15}
+# `role` makes databases and owns their tables; `runtime` owns nothing, as in production.
+role=pam_test runtime=pam_test_runtime database=${PAM_TEST_DATABASE:-pam_test} redis_number=${PAM_TEST_REDIS_NUMBER:-15}
 
 say() { echo "services: $*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -36,6 +37,10 @@ if ! mine >/dev/null 2>&1; then
     (cd / && as_postgres psql --no-psqlrc -q -d postgres -c "create role $role login createdb password '$role'") >&2 ||
         fail "the PostgreSQL on 127.0.0.1:5432 has no role $role, and it cannot be made here: create role $role login createdb password '$role'"
 fi
+if [ -z "$(mine postgres "select 1 from pg_roles where rolname = '$runtime'")" ]; then
+    (cd / && as_postgres psql --no-psqlrc -q -d postgres -c "create role $runtime login password '$runtime'") >&2 ||
+        fail "the PostgreSQL on 127.0.0.1:5432 has no role $runtime, and it cannot be made here: create role $runtime login password '$runtime'"
+fi
 if ! mine "$database" >/dev/null 2>&1; then mine postgres "create database $database" >&2; fi
 
 if ! answers 6379; then
@@ -50,6 +55,7 @@ echo "export DATABASE_URL=postgres://$role:$role@127.0.0.1:5432/$database"
 echo "export REDIS_URL=redis://127.0.0.1:6379/$redis_number"
 
 if [ "${1:-}" = browser ]; then
+    command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || install pgbouncer
     # Not `command -v`, which would find a function of that name too.
     browser() { type -P chromium || type -P chromium-browser || type -P google-chrome; }
     browser >/dev/null || install chromium

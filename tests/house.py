@@ -57,7 +57,7 @@ def dump() -> dict[str, list[tuple[Any, ...]]]:
     """Return every column of every row of every owned table, as the database has it."""
     found = {}
     there = set(connection.introspection.table_names())
-    with connection.cursor() as cursor:
+    with looking(), connection.cursor() as cursor:
         for model in owned_models():
             if model._meta.db_table in there:
                 columns = ", ".join(connection.ops.quote_name(f.column) for f in model._meta.concrete_fields)
@@ -70,4 +70,5 @@ def raw_update(model: Any, pk: UUID, **values: Any) -> None:
     """Write behind everybody's back, as somebody with the database's password could."""
     from django.db.models import QuerySet
 
-    assert QuerySet(model).filter(pk=pk).update(**values) == 1
+    with looking():
+        assert QuerySet(model).filter(pk=pk).update(**values) == 1

@@ -111,3 +111,14 @@ def versions(audiences: list[UUID], domains: list[str]) -> list[tuple[str, str, 
     """Return (audience, domain, version) of these audiences and domains, sorted; the heart of every ETag."""
     rows = AudienceVersion.objects.filter(audience__in=audiences, domain__in=domains)
     return sorted((str(row.audience), row.domain, row.version) for row in rows)
+
+
+class FieldKey(models.Model):
+    """A key that sealed values here were sealed with, by its id; `proof` shows that one at hand is the same."""
+
+    id = models.CharField(max_length=8, primary_key=True)
+    proof = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.id

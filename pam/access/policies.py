@@ -28,6 +28,7 @@ OUTSIDE = {
     "auth_group_permissions": "staff permissions",
     "auth_permission": "staff permissions",
     "access_audienceversion": "counters without content, asked before anybody acts",
+    "access_fieldkey": "ids of keys, not the keys",
     "django_session": "sign-in; its key is the secret",
     "django_content_type": "names of models",
     "django_migrations": "names of migrations",

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 
+from pam.access.encryption import EncryptedJSONField
 from pam.access.models import Scoped
 
 
@@ -15,7 +16,7 @@ class IdempotencyKey(Scoped):
     key = models.CharField(max_length=100)
     request_digest = models.CharField(max_length=64)
     status = models.SmallIntegerField(default=0)
-    body: Any = models.JSONField(null=True)
+    body: Any = EncryptedJSONField(null=True)
 
     class Meta(Scoped.Meta):
         constraints = [models.UniqueConstraint(fields=["owner", "key"], name="api_owner_key")]

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 
+from pam.access.encryption import EncryptedJSONField, EncryptedTextField
 from pam.access.ids import uuid7
 from pam.access.models import Scoped
 from pam.access.rules import Mine, OfAudience, Through
@@ -39,12 +40,12 @@ class JournalEntry(Scoped):
     number = models.BigIntegerField()
     source = models.CharField(max_length=20)
     tool = models.CharField(max_length=200, blank=True)
-    label = models.CharField(max_length=200, blank=True)
+    label = EncryptedTextField(max_length=200, blank=True, default="")
     request_id = models.CharField(max_length=64, blank=True)
     at = models.DateTimeField()
     undoes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="undone_by")
     corrects = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="corrected_by")
-    lines = models.JSONField(default=list)  # the receipt
+    lines = EncryptedJSONField(default=list)  # the receipt
     change_count = models.IntegerField(default=0)
     salt = models.CharField(max_length=64, blank=True)
     content_mac = models.CharField(max_length=64)
@@ -80,8 +81,8 @@ class JournalChange(models.Model):
     model = models.CharField(max_length=60)
     row = models.UUIDField()
     operation = models.CharField(max_length=6)
-    before = models.JSONField(null=True)
-    after = models.JSONField(null=True)
+    before = EncryptedJSONField(null=True)
+    after = EncryptedJSONField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["entry", "position"], name="journal_entry_position")]

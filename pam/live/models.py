@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from pam.access.encryption import EncryptedTextField
 from pam.access.models import Scoped
 from pam.access.rules import AccessRule, Inbox
 
@@ -19,8 +20,8 @@ class Notification(Scoped):
     access_rule: ClassVar[AccessRule] = Inbox()
 
     kind = models.CharField(max_length=40)
-    title = models.CharField(max_length=300)
-    body = models.TextField(blank=True)
+    title = EncryptedTextField(max_length=300)
+    body = EncryptedTextField(blank=True, default="")
     domain = models.CharField(max_length=20, blank=True)
     url = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField(default=timezone.now)
@@ -49,8 +50,8 @@ class OutboxMail(Scoped):
     access_rule: ClassVar[AccessRule] = Inbox()
 
     to = models.EmailField()
-    subject = models.CharField(max_length=300)
-    body = models.TextField()
+    subject = EncryptedTextField(max_length=300)
+    body = EncryptedTextField()
     dedupe = models.CharField(max_length=200)
     created = models.DateTimeField(default=timezone.now, editable=False)
     due_at = models.DateTimeField(default=timezone.now)

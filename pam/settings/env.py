@@ -1,5 +1,6 @@
 """What the environment says, read once; the other settings files import from here."""
 
+import base64
 import contextlib
 import secrets
 from pathlib import Path
@@ -19,14 +20,23 @@ DEBUG = env.bool("DEBUG", default=False)
 VERSION = env.str("VERSION", default="") or (BASE_DIR / "VERSION").read_text().strip()
 
 
-def kept_secret(name: str) -> str:
-    """Return the secret kept in `var/NAME` (mode 0600), made at the first call; for development only."""
+FIELD_KEYS_FILE = VAR_DIR / "field_keys"
+
+
+def kept_keys() -> list[str]:
+    """Return the keys of encrypted columns in `var/field_keys`, one a line, the newest first; made at the first call."""
+    made = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    return kept_secret(FIELD_KEYS_FILE.name, made).split()
+
+
+def kept_secret(name: str, made: str = "") -> str:
+    """Return the secret kept in `var/NAME` (mode 0600), made at the first call."""
     path = VAR_DIR / name
     if not path.exists():
         VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = path.with_suffix(f".{secrets.token_hex(4)}")
         fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(48))
+        fresh.write_text(made or secrets.token_urlsafe(48))
         with contextlib.suppress(FileExistsError):
             path.hardlink_to(fresh)  # whoever is first wins: two starting processes agree on one secret
         fresh.unlink()

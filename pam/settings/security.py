@@ -1,8 +1,10 @@
 """Secrets, hosts, cookies and headers."""
 
+import re
+
 from django.core.exceptions import ImproperlyConfigured
 
-from .env import DEBUG, PRODUCTION, env, kept_secret
+from .env import DEBUG, PRODUCTION, env, kept_keys, kept_secret
 
 SECRET_KEY = env.str("SECRET_KEY", default="")
 if not SECRET_KEY:
@@ -11,6 +13,14 @@ if not SECRET_KEY:
     SECRET_KEY = kept_secret("secret_key")
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("DEBUG is on in production: set DEBUG=false and start again.")
+
+# Of encrypted columns, the newest first: it seals, all of them open. Without the variable they stand in var/.
+FIELD_KEYS = env.list("FIELD_KEYS", default=[]) or kept_keys()
+for _key in FIELD_KEYS:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{43}=", _key):
+        raise ImproperlyConfigured(
+            "FIELD_KEYS holds what is no key: each is 32 random bytes in URL-safe base64, as `manage.py keys new` prints."
+        )
 
 ALGORITHM = env.str("ALGORITHM", default="HS256")
 ACCESS_TOKEN_EXPIRE_MINUTES = env.int("ACCESS_TOKEN_EXPIRE_MINUTES", default=30)

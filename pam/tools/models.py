@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from pam.access.encryption import EncryptedJSONField
 from pam.access.models import Scoped
 
 
@@ -11,7 +12,7 @@ class ToolRun(Scoped):
     """The outcome of one action, written in the transaction of what it did. `id` is the action's id."""
 
     tool = models.CharField(max_length=80)
-    outcome = models.JSONField()
+    outcome = EncryptedJSONField()
 
     def __str__(self) -> str:
         return f"{self.tool} {self.id}"

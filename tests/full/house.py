@@ -6,9 +6,11 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -50,6 +52,52 @@ class Part:
             self.process.wait(10)
 
 
+RUNTIME = "pam_test_runtime"  # owns nothing; scripts/services.sh makes it
+
+
+class Bouncer:
+    """A PgBouncer in transaction mode before the PostgreSQL on 127.0.0.1:5432."""
+
+    def __init__(self, var: Path, size: int = 4) -> None:
+        self.port, self.size = free_port(), size
+        self.folder = Path(tempfile.mkdtemp(prefix="pgbouncer-"))
+        self.part = Part("pgbouncer", [], dict(os.environ), var / "pgbouncer.log")
+
+    def url(self, owned: str) -> str:
+        """Return the address by which the runtime role reaches a database through it."""
+        return f"postgres://{RUNTIME}:{RUNTIME}@127.0.0.1:{self.port}{urlsplit(owned).path}"
+
+    def start(self) -> None:
+        """Start it; raises AssertionError where it is not installed."""
+        found = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
+        assert found, "pgbouncer is missing: install it (scripts/services.sh does)"
+        users, config = self.folder / "users.txt", self.folder / "pgbouncer.ini"
+        users.write_text(f'"{RUNTIME}" "{RUNTIME}"\n"pam_test" "pam_test"\n')
+        config.write_text(
+            "[databases]\n* = host=127.0.0.1 port=5432\n[pgbouncer]\n"
+            f"listen_addr = 127.0.0.1\nlisten_port = {self.port}\nunix_socket_dir =\n"
+            f"auth_type = trust\nauth_file = {users}\npool_mode = transaction\n"
+            f"default_pool_size = {self.size}\nmax_client_conn = 200\n"
+        )
+        self.folder.chmod(0o755)
+        # It does not run as root.
+        self.part.command = [found, *(["-u", "postgres"] if os.geteuid() == 0 else []), str(config)]
+        self.part.start()
+        until(self._answers, 20, lambda: self.part.log.read_text())
+
+    def _answers(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+        except OSError:
+            return False
+        return True
+
+    def stop(self) -> None:
+        """End it."""
+        self.part.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
 class House:
     """A running PAM. `parts` are its processes by name; where one does everything, the names mean the same one."""
 
@@ -59,9 +107,14 @@ class House:
         self.http = Running(var)
         self.redis_port = free_port()
         own = dict(given)
+        self.bouncer: Bouncer | None = None
         if self.services:
+            owned = _fresh_database(os.environ["DATABASE_URL"])
+            self.bouncer = Bouncer(var)
             own |= {
-                "DATABASE_URL": _fresh_database(os.environ["DATABASE_URL"]),
+                # As in production: a role that owns nothing, through a pooler that gives out each transaction anew.
+                "DATABASE_OWNER_URL": owned,
+                "DATABASE_URL": self.bouncer.url(owned),
                 "REDIS_URL": f"redis://127.0.0.1:{self.redis_port}/0",
             }
         self.given = own
@@ -87,6 +140,8 @@ class House:
         if self.services:
             assert shutil.which("redis-server"), "redis-server is missing: install it (scripts/services.sh does)"
             self.parts["redis"].start()
+            assert self.bouncer is not None
+            self.bouncer.start()
             for command in (("migrate",), ("schedule",), ("demo",)):
                 done = manage(self.var, *command, given=self.given)
                 assert done.returncode == 0, done.stderr
@@ -103,6 +158,8 @@ class House:
             line.wire.close()
         for part in dict.fromkeys(self.parts.values()):
             part.kill()
+        if self.bouncer is not None:
+            self.bouncer.stop()
 
     def awake(self) -> None:
         """Wait until the site answers."""
@@ -162,7 +219,8 @@ class House:
         if self.services:
             import psycopg
 
-            with psycopg.connect(self.given["DATABASE_URL"]) as found:
+            with psycopg.connect(self.given["DATABASE_OWNER_URL"]) as found:
+                found.execute("select set_config('pam.across', 'on', true)")
                 return found.execute(query).fetchall()  # type: ignore[arg-type]
         with sqlite3.connect(self.var / "pam.sqlite3", timeout=20) as found:
             return found.execute(query).fetchall()

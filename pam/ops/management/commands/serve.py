@@ -51,6 +51,7 @@ class Command(BaseCommand):
         starting.require_database()
         settings.STATIC_ROOT.mkdir(mode=0o755, parents=True, exist_ok=True)
         self._tables(alone)
+        starting.require_keys()
         if alone:
             if settings.PRODUCTION:
                 call_command("collectstatic", interactive=False, verbosity=0)
