@@ -46,6 +46,9 @@ class Turn(Scoped):
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.ACCEPTED)
     engine = models.CharField(max_length=10, blank=True)
     reply = models.TextField(blank=True)
+    ticked: Any = models.JSONField(
+        null=True
+    )  # ids of the steps that were ticked where it was said; None: all that wait
     stop_asked = models.BooleanField(default=False)
     lease_until = models.DateTimeField()
     attempts = models.SmallIntegerField(default=0)

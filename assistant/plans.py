@@ -143,6 +143,11 @@ def take_outcome(action: Action, outcome: Outcome) -> None:
     action.entry_number = outcome.number
 
 
+def waiting_steps(plan: Plan) -> list[UUID]:
+    """Return the ids of the steps that wait for a yes."""
+    return [action.pk for action in _chosen(plan, None)]
+
+
 def _settle(plan: Plan) -> None:
     """Give the plan the status that its steps have."""
     states = set(plan.actions.values_list("status", flat=True))

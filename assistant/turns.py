@@ -48,10 +48,16 @@ class SayProblem(ValueError):
     """What was said cannot be taken; the message is for the person."""
 
 
-def accept(user: Any, text: str, thread_id: UUID | None = None, client_id: str | None = None) -> Turn:
+def accept(
+    user: Any,
+    text: str,
+    thread_id: UUID | None = None,
+    client_id: str | None = None,
+    ticked: Sequence[UUID] | None = None,
+) -> Turn:
     """Store what was said as a turn, in a new thread where none is named; the same client_id is taken once.
 
-    Raises SayProblem.
+    `ticked` are the steps that stood ticked before the person who said it, where not all did. Raises SayProblem.
     """
     said = text.replace("\x00", "").encode(errors="replace").decode().strip()
     if not said:
@@ -65,7 +71,7 @@ def accept(user: Any, text: str, thread_id: UUID | None = None, client_id: str |
         if client_id and (known := Turn.objects.filter(client_id=client_id).first()):
             return known
         try:
-            return _store(user, said, thread_id, client_id)
+            return _store(user, said, thread_id, client_id, ticked)
         except IntegrityError:
             known = Turn.objects.filter(client_id=client_id).first() if client_id else None
             if known is None:
@@ -73,7 +79,7 @@ def accept(user: Any, text: str, thread_id: UUID | None = None, client_id: str |
             return known
 
 
-def _store(user: Any, said: str, thread_id: UUID | None, client_id: str | None) -> Turn:
+def _store(user: Any, said: str, thread_id: UUID | None, client_id: str | None, ticked: Sequence[UUID] | None) -> Turn:
     with transaction.atomic():
         if thread_id is None:
             thread = Thread.objects.create(owner=user, title=_title(said))
@@ -84,6 +90,7 @@ def _store(user: Any, said: str, thread_id: UUID | None, client_id: str | None) 
             thread = found
         turn = Turn.objects.create(
             owner=user, thread=thread, said=said, client_id=client_id or None,
+            ticked=None if ticked is None else [str(step) for step in ticked],
             lease_until=timezone.now() + LEASE, request_id=identity.request_id() or "",
         )  # fmt: skip
         Thread.objects.filter(pk=thread.pk).update(last_text=said[:200], last_at=timezone.now())

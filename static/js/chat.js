@@ -276,14 +276,21 @@ function flush() {
   const next = kept()[0];
   if (!next) return;
   sending = { ...next };
-  send({ type: "say", thread: next.thread, text: next.text, client_id: next.client_id });
+  send({ type: "say", thread: next.thread, text: next.text, client_id: next.client_id, ticked: next.ticked });
 }
 
 function say(text) {
-  const item = { client_id: crypto.randomUUID(), thread, draft, text, at: new Date().toISOString() };
+  const item = { client_id: crypto.randomUUID(), thread, draft, text, at: new Date().toISOString(), ticked: ticked() };
   keep([...kept(), item]);
   showKept(item, up ? "working" : "kept");
   flush();
+}
+
+/** The waiting steps that a yes in words means: all but those that stand unticked. Nothing where none does. */
+function ticked() {
+  const steps = [...stream.querySelectorAll('.plan:not(.settled) [data-step][data-status="proposed"]')];
+  const left = (step) => step.querySelector(".tick:not([hidden]) input:not(:checked)");
+  return steps.some(left) ? steps.filter((step) => !left(step)).map((step) => step.dataset.step) : undefined;
 }
 
 function showKept(item, status) {
