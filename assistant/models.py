@@ -46,6 +46,7 @@ class Turn(Scoped):
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.ACCEPTED)
     engine = models.CharField(max_length=10, blank=True)
     reply = models.TextField(blank=True)
+    beside = models.TextField(null=True)  # what of the reply stands in no receipt and no plan; None: not known
     ticked: Any = models.JSONField(
         null=True
     )  # ids of the steps that were ticked where it was said; None: all that wait
