@@ -42,6 +42,7 @@ class SaySerializer(serializers.Serializer[Any]):
     message = serializers.CharField(max_length=turns.LONGEST_SAID, trim_whitespace=True)
     thread = serializers.UUIDField(required=False, allow_null=True)
     client_id = serializers.CharField(required=False, allow_null=True, max_length=64)
+    ticked = serializers.ListField(child=serializers.UUIDField(), required=False, allow_null=True, max_length=200)
 
     def to_internal_value(self, data: Any) -> Any:
         """Take a real text only: a number is no message."""
@@ -238,7 +239,8 @@ class ChatView(APIView):
         data = _valid(SaySerializer(data=request.data))
         key = request.headers.get("Idempotency-Key", "")[:64]
         try:
-            turn = turns.accept(request.user, data["message"], data.get("thread"), data.get("client_id") or key or None)
+            client_id = data.get("client_id") or key or None
+            turn = turns.accept(request.user, data["message"], data.get("thread"), client_id, data.get("ticked"))
         except turns.SayProblem as problem:
             if "no such conversation" in str(problem):
                 raise NotFound(str(problem)) from problem

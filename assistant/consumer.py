@@ -205,7 +205,7 @@ class PamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if client_id is not None and (not isinstance(client_id, str) or len(client_id) > 64):
             raise Problem("bad_message", "client_id is a text of at most 64 characters.")
         try:
-            turn: Turn = await in_thread(turns.accept, self.user, text, thread, client_id)
+            turn: Turn = await in_thread(turns.accept, self.user, text, thread, client_id, _ids(message, "ticked"))
         except turns.SayProblem as problem:
             raise Problem("not_taken", str(problem)) from problem
         before = await in_thread(self._before, turn) if str(turn.thread_id) not in self.sent else None
@@ -229,11 +229,11 @@ class PamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def on_approve(self, message: dict[str, Any]) -> None:
         """Say yes to a plan or to steps of it."""
-        await self._plan(message, plans.approve, _steps(message))
+        await self._plan(message, plans.approve, _ids(message, "steps"))
 
     async def on_decline(self, message: dict[str, Any]) -> None:
         """Say no."""
-        await self._plan(message, plans.decline, _steps(message))
+        await self._plan(message, plans.decline, _ids(message, "steps"))
 
     async def on_edit(self, message: dict[str, Any]) -> None:
         """Change waiting steps."""
@@ -377,13 +377,13 @@ def _id(message: dict[str, Any], name: str) -> UUID:
         raise Problem("bad_message", f"{name} is an id.") from problem
 
 
-def _steps(message: dict[str, Any]) -> list[UUID] | None:
-    steps = message.get("steps")
-    if steps is None:
+def _ids(message: dict[str, Any], name: str) -> list[UUID] | None:
+    ids = message.get(name)
+    if ids is None:
         return None
-    if not isinstance(steps, list):
-        raise Problem("bad_message", "steps is a list of ids.")
+    if not isinstance(ids, list):
+        raise Problem("bad_message", f"{name} is a list of ids.")
     try:
-        return [UUID(str(step)) for step in steps]
+        return [UUID(str(one)) for one in ids]
     except ValueError as problem:
-        raise Problem("bad_message", "steps is a list of ids.") from problem
+        raise Problem("bad_message", f"{name} is a list of ids.") from problem

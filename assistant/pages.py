@@ -64,8 +64,8 @@ def _turn(turn: Turn, undone: Mapping[UUID, UUID]) -> dict[str, Any]:
     for entry in dict.fromkeys(action.entry for action in actions if action.entry):
         receipt = shown.receipt_of([action for action in actions if action.entry == entry], undone)
         parts.append({"type": "receipt", "receipt": receipt})
-    if turn.reply and not (parts and not any(a.text or a.status in {"asks", "failed"} for a in actions)):
-        parts.append({"type": "text", "text": turn.reply})
+    if words := turn.reply if turn.beside is None else turn.beside:
+        parts.append({"type": "text", "text": words})
     parts += [{"type": "card", "card": action.card} for action in actions if action.card]
     parts += [{"type": "plan", "plan": shown.plan_of(plan)} for plan in turn.plans.order_by("id")]
     status = {"accepted": "working"}.get(turn.status, turn.status)

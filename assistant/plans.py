@@ -13,7 +13,7 @@ from pam.tools.executor import Outcome, Step
 
 from . import frames, shown
 from .models import Action, Plan, Turn
-from .replies import reply_of
+from .replies import beside, reply_of
 
 
 class PlanProblem(Exception):
@@ -88,8 +88,9 @@ def approve(user: Any, plan_id: UUID, step_ids: Sequence[UUID] | None = None) ->
         if receipt := shown.receipt_of(chosen):
             told.append(("receipt", {"receipt": receipt}))
         turn.reply = reply_of(chosen)
-        turn.save(update_fields=["reply", "updated_at"])
-        told.append(("text.delta", {"text": turn.reply}))
+        turn.beside = f"{turn.beside or ''} {beside(chosen)}".strip()
+        turn.save(update_fields=["reply", "beside", "updated_at"])
+        told.append(("text.delta", {"text": turn.reply, "beside": turn.beside}))
         frames.write(plan.thread, turn, told)
         return turn
 
@@ -141,6 +142,11 @@ def take_outcome(action: Action, outcome: Outcome) -> None:
     action.slot, action.options, action.rows = outcome.slot, outcome.options, outcome.rows
     action.entry = outcome.entry
     action.entry_number = outcome.number
+
+
+def waiting_steps(plan: Plan) -> list[UUID]:
+    """Return the ids of the steps that wait for a yes."""
+    return [action.pk for action in _chosen(plan, None)]
 
 
 def _settle(plan: Plan) -> None:

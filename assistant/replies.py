@@ -20,13 +20,21 @@ def reply_of(actions: Sequence[Action]) -> str:
         ):
             parts.append(action.words)
         elif action.status == Action.Status.DONE:
-            undone = {"assistant.undo": "Undone.", "assistant.redo": "Brought back."}.get(action.tool, "")
-            parts += [undone, said(action.lines), action.text]
+            parts += [_aside(action), said(action.lines), action.text]
     waiting = [action for action in actions if action.status == Action.Status.PROPOSED and action.plan_id]
     if waiting:
         would = said_would(waiting)
         parts.append(f"{would} Nothing has changed yet: approve or decline.")
     return " ".join(part for part in parts if part).strip()
+
+
+def beside(actions: Sequence[Action]) -> str:
+    """Return what of the words stands in no receipt and no plan, for who sees those: it is said once."""
+    return " ".join(filter(None, [part for action in actions for part in (_aside(action), action.text)])).strip()
+
+
+def _aside(action: Action) -> str:
+    return {"assistant.undo": "Undone.", "assistant.redo": "Brought back."}.get(action.tool, "") if action.lines else ""
 
 
 def said(lines: Sequence[dict[str, object]]) -> str:

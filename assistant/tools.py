@@ -14,7 +14,7 @@ from pam.tools.registry import ToolError
 from pam.tools.resolve import finds, nearest
 
 from . import dialogue, plans, undoing
-from .models import Action, Memory, Plan, Thread
+from .models import Action, Memory, Plan, Thread, Turn
 from .replies import said
 
 
@@ -130,11 +130,19 @@ def confirm(user: Any, asked: Nothing) -> Reply:
     plan = _waiting()
     if plan is None:
         return Reply("Nothing waits for a yes here.")
+    waiting, ticked = plans.waiting_steps(plan), _turn().ticked
+    # A yes is to what was seen: not to what stood unticked.
+    steps = waiting if ticked is None else [step for step in waiting if str(step) in ticked]
+    if not steps:
+        return Reply("No step is ticked, so nothing is approved. Nothing has changed.")
     try:
-        turn = plans.approve(user, plan.pk)
+        turn = plans.approve(user, plan.pk, steps)
     except plans.PlanProblem as problem:
         raise ToolError(str(problem)) from problem
-    return Reply(turn.reply)
+    left = len(waiting) - len(steps)
+    if not left or set(steps) & set(plans.waiting_steps(plan)):
+        return Reply(turn.reply)
+    return Reply(f"{turn.reply} {left} unticked step{'s wait' if left > 1 else ' waits'} still.")
 
 
 @tool(Nothing, risk=Risk.READ, title="Decline", direct=True)
@@ -170,11 +178,15 @@ def greeting(user: Any, asked: Nothing) -> Reply:
     return Reply(f"Hello{' ' + name if name else ''}. What should be noted, booked or looked up?")
 
 
-def _thread() -> Thread:
+def _turn() -> Turn:
     turn = dialogue.current_turn.get()
     if turn is None:
         raise ToolError("This is possible in a conversation only.")
-    return turn.thread
+    return turn
+
+
+def _thread() -> Thread:
+    return _turn().thread
 
 
 def _waiting() -> Plan | None:

@@ -28,7 +28,7 @@ from pam.tools.registry import find
 from . import dialogue, frames, plans, shown
 from .engines.base import Answer, Engine, EngineFailed
 from .models import Action, Round, Thread, Turn
-from .replies import reply_of
+from .replies import beside, reply_of
 
 log = structlog.get_logger(__name__)
 
@@ -48,10 +48,16 @@ class SayProblem(ValueError):
     """What was said cannot be taken; the message is for the person."""
 
 
-def accept(user: Any, text: str, thread_id: UUID | None = None, client_id: str | None = None) -> Turn:
+def accept(
+    user: Any,
+    text: str,
+    thread_id: UUID | None = None,
+    client_id: str | None = None,
+    ticked: Sequence[UUID] | None = None,
+) -> Turn:
     """Store what was said as a turn, in a new thread where none is named; the same client_id is taken once.
 
-    Raises SayProblem.
+    `ticked` are the steps that stood ticked before the person who said it, where not all did. Raises SayProblem.
     """
     said = text.replace("\x00", "").encode(errors="replace").decode().strip()
     if not said:
@@ -65,7 +71,7 @@ def accept(user: Any, text: str, thread_id: UUID | None = None, client_id: str |
         if client_id and (known := Turn.objects.filter(client_id=client_id).first()):
             return known
         try:
-            return _store(user, said, thread_id, client_id)
+            return _store(user, said, thread_id, client_id, ticked)
         except IntegrityError:
             known = Turn.objects.filter(client_id=client_id).first() if client_id else None
             if known is None:
@@ -73,7 +79,7 @@ def accept(user: Any, text: str, thread_id: UUID | None = None, client_id: str |
             return known
 
 
-def _store(user: Any, said: str, thread_id: UUID | None, client_id: str | None) -> Turn:
+def _store(user: Any, said: str, thread_id: UUID | None, client_id: str | None, ticked: Sequence[UUID] | None) -> Turn:
     with transaction.atomic():
         if thread_id is None:
             thread = Thread.objects.create(owner=user, title=_title(said))
@@ -84,6 +90,7 @@ def _store(user: Any, said: str, thread_id: UUID | None, client_id: str | None) 
             thread = found
         turn = Turn.objects.create(
             owner=user, thread=thread, said=said, client_id=client_id or None,
+            ticked=None if ticked is None else [str(step) for step in ticked],
             lease_until=timezone.now() + LEASE, request_id=identity.request_id() or "",
         )  # fmt: skip
         Thread.objects.filter(pk=thread.pk).update(last_text=said[:200], last_at=timezone.now())
@@ -194,8 +201,9 @@ def _claim(turn_id: UUID, fresh: bool) -> Turn | None:
 def _work(user: Any, turn: Turn) -> None:
     if turn.attempts > MOST_ATTEMPTS:
         said = reply_of(list(turn.actions.order_by("round", "position")))
-        done = f"{said} Nothing else has changed." if said else "Nothing has changed. Say it again."
-        _finish(turn, Turn.Status.FAILED, f"PAM was interrupted at this several times and gave up. {done}")
+        gave_up = "PAM was interrupted at this several times and gave up."
+        rest = "Nothing else has changed." if said else "Nothing has changed. Say it again."
+        _finish(turn, Turn.Status.FAILED, f"{gave_up} {said} {rest}".replace("  ", " "), beside=f"{gave_up} {rest}")
         return
     engine = _engine(turn)
     number = 0
@@ -205,7 +213,10 @@ def _work(user: Any, turn: Turn) -> None:
         if not _stopped(turn):
             engine, answer = _round(turn, engine, number, actions)
         if _stopped(turn):
-            _finish(turn, Turn.Status.STOPPED, reply_of(actions) or "Stopped. Nothing has changed.")
+            if reply := reply_of(actions):
+                _finish(turn, Turn.Status.STOPPED, reply, beside=beside(actions))
+            else:
+                _finish(turn, Turn.Status.STOPPED, "Stopped. Nothing has changed.")
             return
         actions += _act(user, turn, number, answer)
         number += 1
@@ -213,21 +224,30 @@ def _work(user: Any, turn: Turn) -> None:
             break
     told = _settled(actions) if engine.name == "openai" else actions
     opened = dialogue.remember(turn, told, answer.question)
-    reply = _reply(engine, told, answer.text)
+    reply, rest = _reply(engine, told, answer.text)
     if answer.question and opened is not None and opened.question not in reply:
-        reply = f"{reply} {opened.words}".strip()
-    _finish(turn, Turn.Status.DONE, reply or "Nothing has changed.", opened.options if opened else [])
+        reply, rest = f"{reply} {opened.words}".strip(), f"{rest} {opened.question}".strip()
+    options = opened.options if opened else []
+    if reply:
+        _finish(turn, Turn.Status.DONE, reply, options, beside=rest)
+    else:
+        _finish(turn, Turn.Status.DONE, "Nothing has changed.", options)
 
 
-def _reply(engine: Engine, actions: list[Action], text: str) -> str:
-    """Return what the turn says: where something was done, waits or failed the journal alone speaks."""
+def _reply(engine: Engine, actions: list[Action], text: str) -> tuple[str, str]:
+    """Return what the turn says, and what of it stands beside its receipts and plan.
+
+    Where something was done, waits or failed the journal alone speaks.
+    """
+    said, rest = reply_of(actions), beside(actions)
     if engine.name != "openai":
-        said = reply_of(actions)
-        wrote = any(action.lines or action.plan_id for action in actions)
-        return said if wrote and said else " ".join(part for part in (said, text) if part)
-    said = reply_of(actions)
+        if said and any(action.lines or action.plan_id for action in actions):
+            return said, rest
+        return f"{said} {text}".strip(), f"{rest} {text}".strip()
     tried = any(a.lines or a.plan_id or (a.status in {"failed", "asks"} and _writes(a)) for a in actions)
-    return said if tried and said else text or said
+    if said and (tried or not text):
+        return said, rest
+    return text, text
 
 
 def _settled(actions: list[Action]) -> list[Action]:
@@ -376,12 +396,14 @@ def _stopped(turn: Turn) -> bool:
     return Turn.objects.filter(pk=turn.pk, stop_asked=True).exists()
 
 
-def _finish(turn: Turn, status: str, reply: str, options: Sequence[str] = ()) -> None:
+def _finish(turn: Turn, status: str, reply: str, options: Sequence[str] = (), *, beside: str | None = None) -> None:
+    """End a turn with what it says; `beside` is what of it no receipt and no plan shows, where that is not all."""
     with transaction.atomic():
         _hold(turn)
         turn.status, turn.reply, turn.finished_at = status, reply, timezone.now()
-        turn.save(update_fields=["status", "reply", "finished_at", "updated_at"])
-        data = {"status": status, "reply": reply, "options": list(options)}
+        turn.beside = reply if beside is None else beside
+        turn.save(update_fields=["status", "reply", "beside", "finished_at", "updated_at"])
+        data = {"status": status, "reply": reply, "beside": turn.beside, "options": list(options)}
         frames.write(turn.thread, turn, [("turn.finished", data)])
     metrics.turns.labels(turn.engine or "none", status).inc()
 

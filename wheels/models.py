@@ -109,16 +109,21 @@ class Fill(Owned):
         litres: Decimal = self.litres
         return (total.amount / litres).quantize(Decimal("0.001"))
 
-    def receipt(self) -> dict[str, Any]:
-        """Return the texts of its receipt line."""
+    def details(self) -> str:
+        """Return what there is to say of it beside vehicle, date and total."""
         parts = []
         if self.litres is not None:
             price = f" at {self.price_per_litre}" if self.price_per_litre else ""
             parts.append(f"{show_number(self.litres)}\u00a0L{price}")
         if self.odometer_km is not None:
             parts.append(f"{show_number(self.odometer_km)}\u00a0km")
-        parts += [self.station, "" if self.full else "not full", show_date(self.date)]
-        return {"name": str(self.vehicle), "sub": ", ".join(filter(None, parts)), "value": self.total}
+        parts += [self.station, "" if self.full else "not full"]
+        return ", ".join(filter(None, parts))
+
+    def receipt(self) -> dict[str, Any]:
+        """Return the texts of its receipt line."""
+        sub = ", ".join(filter(None, [self.details(), show_date(self.date)]))
+        return {"name": str(self.vehicle), "sub": sub, "value": self.total}
 
 
 class Service(Owned):

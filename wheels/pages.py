@@ -84,7 +84,7 @@ def home(request: HttpRequest, refused: forms.BaseForm | None = None) -> HttpRes
              "sub": ", ".join(filter(None, parts))}
         )  # fmt: skip
     fills = [
-        {"lead": show_date(fill.date), "what": str(fill.vehicle), "sub": fill.receipt()["sub"],
+        {"lead": show_date(fill.date), "what": str(fill.vehicle), "sub": fill.details(),
          "tail": show_money(fill.total) if fill.total else "", "delete": reverse("wheels-fill-delete", args=[fill.pk])}
         for fill in Fill.objects.select_related("vehicle").order_by("-date", "-id")[:20]
     ]  # fmt: skip

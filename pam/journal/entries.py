@@ -160,12 +160,13 @@ def require(model: type[models.Model]) -> Entry:
 def fingerprint(changes: list[Change], start: int = 0) -> str:
     """Return a digest of what the changes from `start` on would do, ignoring generated ids and clocks.
 
-    Two previews of one plan have the same digest as long as they would do the same.
+    Two previews of one plan have the same digest as long as they would do the same; so has a step that leans on no
+    earlier one when it is previewed without it.
     """
     import hashlib
     import json
 
-    made = {str(change.row): f"new:{n}" for n, change in enumerate(changes) if change.operation == "create"}
+    made = {str(change.row): f"new:{n - start}" for n, change in enumerate(changes) if change.operation == "create"}
 
     def plain(values: Mapping[str, Any] | None) -> Any:
         return values and {

@@ -8,9 +8,10 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from pam.journal.lines import show_moment
+from pam.journal.lines import show_moment, show_time
 from pam.pages import login_required
 
 from . import queries, services
@@ -20,9 +21,10 @@ MOST_SHOWN = 30
 
 def unread_rows(user: Any) -> list[dict[str, Any]]:
     """Return what this person has not seen, newest first, as rows of a page."""
+    today = timezone.localdate()
     return [
         {
-            "lead": show_moment(row.at), "what": row.title, "sub": row.body, "domain": row.domain,
+            "lead": show_time(row.at) if timezone.localdate(row.at) == today else show_moment(row.at), "what": row.title, "sub": row.body, "domain": row.domain,
             "open": reverse("notification-open", args=[row.pk]) if _leads(row.url) else "",
             "seen": reverse("notification-seen", args=[row.pk]),
         }

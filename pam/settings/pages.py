@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from .env import BASE_DIR, DEBUG, PRODUCTION, VAR_DIR, env
+from .env import BASE_DIR, PRODUCTION, VAR_DIR, env
 
 TEMPLATES = [
     {
@@ -32,7 +32,7 @@ STORAGES = {
 }
 MEDIA_ROOT = VAR_DIR / "uploads"
 WHITENOISE_USE_FINDERS = not PRODUCTION
-WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_AUTOREFRESH = not PRODUCTION
 LANGUAGE_CODE = "en-au"
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -102,7 +102,7 @@ def among(slot: str, words: str, rows: Sequence[Any]) -> Ask:
     for at, row in enumerate(rows):
         if sum(str(other) == str(row) for other in rows) > 1:
             line = line_of(row, "create")
-            names[at] = ", ".join(dict.fromkeys(filter(None, [str(row), line.value, line.sub])))
+            names[at] = ", ".join(dict.fromkeys(filter(None, [str(row), line.value, *line.sub.split(", ")])))
     return Ask(slot, words, names, [str(row.pk) for row in rows])
 
 

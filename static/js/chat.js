@@ -117,7 +117,8 @@ const HANDLE = {
   "text.delta"(frame, reply) {
     const open = turnOf(frame.turn).dataset.status === "working";
     stream.setAttribute("aria-busy", String(open));
-    answer(reply, frame.data.text, { streaming: open, add: open });
+    if (open) answer(reply, frame.data.text, { streaming: true, add: true });
+    else answer(reply, frame.data.beside ?? frame.data.text);
   },
   "step.proposed": (frame, reply) => note(reply, frame, ""),
   "step.running": (frame, reply) => note(reply, frame, ""),
@@ -139,9 +140,7 @@ const HANDLE = {
     turn.dataset.status = frame.data.status;
     reply.querySelector("[data-working]")?.remove();
     stream.removeAttribute("aria-busy");
-    // A receipt speaks for itself; words stand beside it only where a step had something to say.
-    const silent = reply.querySelector(".receipt") && turn.dataset.spoke !== "yes";
-    answer(reply, silent ? "" : frame.data.reply);
+    answer(reply, frame.data.beside ?? frame.data.reply); // receipts and plans speak for themselves
     if (frame.data.options?.length && turn === turns.lastElementChild) place(reply, render.options(frame.data.options, thread));
   },
 };
@@ -151,7 +150,6 @@ function restate(entry, state, redo) {
 }
 
 function note(reply, frame, sign) {
-  if (frame.data.text || frame.data.status === "asks" || sign === "failed") turnOf(frame.turn).dataset.spoke = "yes";
   const list = reply.querySelector("[data-working] [data-steps]");
   if (!list) return;
   const item = list.querySelector(`[data-action="${frame.data.action}"]`) ?? list.appendChild(document.createElement("li"));
@@ -276,14 +274,21 @@ function flush() {
   const next = kept()[0];
   if (!next) return;
   sending = { ...next };
-  send({ type: "say", thread: next.thread, text: next.text, client_id: next.client_id });
+  send({ type: "say", thread: next.thread, text: next.text, client_id: next.client_id, ticked: next.ticked });
 }
 
 function say(text) {
-  const item = { client_id: crypto.randomUUID(), thread, draft, text, at: new Date().toISOString() };
+  const item = { client_id: crypto.randomUUID(), thread, draft, text, at: new Date().toISOString(), ticked: ticked() };
   keep([...kept(), item]);
   showKept(item, up ? "working" : "kept");
   flush();
+}
+
+/** The waiting steps that a yes in words means: all but those that stand unticked. Nothing where none does. */
+function ticked() {
+  const steps = [...stream.querySelectorAll('.plan:not(.settled) [data-step][data-status="proposed"]')];
+  const left = (step) => step.querySelector(".tick:not([hidden]) input:not(:checked)");
+  return steps.some(left) ? steps.filter((step) => !left(step)).map((step) => step.dataset.step) : undefined;
 }
 
 function showKept(item, status) {

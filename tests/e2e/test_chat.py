@@ -81,6 +81,21 @@ def test_an_approved_post_gets_its_receipt(page: Page, api: Callable[..., Any]) 
     assert "lamps are needed on Saturday" in str(api("GET", "/api/social/posts?page_size=200"))
 
 
+def test_a_yes_in_words_leaves_out_what_is_unticked(page: Page, api: Callable[..., Any]) -> None:
+    page.goto("/chat")
+    turn = say(page, "post to Hiking: bring a whistle. Post to Hiking: bring a compass")
+    turn.get_by_label("Include step 1").uncheck()
+    expect(turn.get_by_role("button", name="Approve 1 step")).to_be_visible()
+    answer = say(page, "yes")
+    expect(answer.locator(".answer")).to_contain_text("1 unticked step waits still")
+    posts = str(api("GET", "/api/social/posts?page_size=200"))
+    assert ("bring a whistle" in posts, "bring a compass" in posts) == (False, True)
+    plan = page.locator(".plan")
+    expect(plan).to_have_attribute("data-status", "waiting")
+    plan.get_by_role("button", name="Decline").click()
+    expect(plan).to_have_attribute("data-status", "done")
+
+
 def test_the_text_of_a_waiting_plan_can_be_changed(page: Page, api: Callable[..., Any]) -> None:
     page.goto("/chat")
     turn = say(page, "post to Hiking: we meet at the old gate")

@@ -24,6 +24,7 @@ def seal(apps, editor):
         "assistant.thread.state",
         "assistant.thread.title",
         "assistant.turn.reply",
+        "assistant.turn.beside",
         "assistant.turn.said",
     )
 
@@ -31,7 +32,7 @@ def seal(apps, editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assistant', '0002_options'),
+        ('assistant', '0004_beside'),
     ]
 
     operations = [
@@ -109,6 +110,11 @@ class Migration(migrations.Migration):
             model_name='turn',
             name='said',
             field=pam.access.encryption.EncryptedTextField(),
+        ),
+        migrations.AlterField(
+            model_name='turn',
+            name='beside',
+            field=pam.access.encryption.EncryptedTextField(null=True),
         ),
         migrations.RunPython(seal),
     ]
