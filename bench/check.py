@@ -31,7 +31,9 @@ def _without(found: Any) -> Any:
 
 def _same(what: str, name: str, ours: Any, theirs: Any) -> None:
     if ours != theirs:
-        raise Unequal(f"{what}: {name} does not do what PAM does.\nPAM: {str(ours)[:1500]}\n{name}: {str(theirs)[:1500]}")
+        raise Unequal(
+            f"{what}: {name} does not do what PAM does.\nPAM: {str(ours)[:1500]}\n{name}: {str(theirs)[:1500]}"
+        )
 
 
 async def reads(ports: dict[str, int], people: dict[str, Any]) -> int:
@@ -68,7 +70,7 @@ async def writes(ports: dict[str, int], people: dict[str, Any], database_url: st
                 data = body(writer, n) if many == 1 else [body(writer, n + k) for k in range(many)]
                 key = f"Idempotency-Key: check-{name}-{n}\r\n"
                 sent = request("POST", "/api/wins/expenses", writer["token"], key, data)
-                status, headers, text = await once(ports[name], sent)
+                status, _, text = await once(ports[name], sent)
                 if status != 201:
                     raise Unequal(f"create: {name} answers {status} {text[:800]!r}")
                 answer = _without(json.loads(text))

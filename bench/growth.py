@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 from . import systems
@@ -12,6 +13,7 @@ from .load import closed, request
 
 SIZES = [1_000, 20_000, 200_000]
 CROWD, ROWS_EACH = 10_000, 20
+TURNS = 3
 
 
 def paths(person: dict[str, Any]) -> dict[str, tuple[str, Callable[[int], str]]]:
@@ -40,11 +42,14 @@ async def measure(setting: systems.Setting, people: dict[str, Any], say: Callabl
         for stage in ("alone", "crowd"):
             if stage == "crowd":
                 setting.python(["-m", "bench.seed", "crowd", str(CROWD), str(ROWS_EACH)])
-            for size in SIZES:
-                person = people[f"rows{size}"]
-                for name, (title, path) in paths(person).items():
+            for _ in range(TURNS):
+                for name, size in product(paths(people[f"rows{SIZES[0]}"]), SIZES):
+                    person = people[f"rows{size}"]
+                    title, path = paths(person)[name]
                     row = rows.setdefault(name, {"work": name, "title": title, "alone": {}, "crowd": {}})
-                    row[stage][str(size)] = await _milliseconds(server, person, path)
+                    found = await _milliseconds(server, person, path)
+                    # The best of some turns: what else the machine does is no growth.
+                    row[stage][str(size)] = min(found, row[stage].get(str(size), found), key=lambda one: one["p50_ms"])
             say(f"Growth, {stage}: " + ", ".join(f"{n} {_told(row[stage])}" for n, row in rows.items()))
     finally:
         server.stop()
@@ -52,7 +57,11 @@ async def measure(setting: systems.Setting, people: dict[str, Any], say: Callabl
     counts = json.loads(setting.python(["-m", "bench.queries"], given=given).splitlines()[-1])
     for name, row in rows.items():
         row["statements"] = counts[name]
-    rows["writes"] = {"work": "writes", "title": "statements of a bulk write, by its rows", "statements": counts["bulk"]}
+    rows["writes"] = {
+        "work": "writes",
+        "title": "statements of a bulk write, by its rows",
+        "statements": counts["bulk"],
+    }
     say(f"Statements: {counts}")
     return list(rows.values())
 
@@ -61,8 +70,8 @@ async def _milliseconds(server: systems.Server, person: dict[str, Any], path: Ca
     def build(n: int) -> bytes:
         return request("GET", path(n), person["token"])
 
-    await closed(server.port, build, start=0, seconds=0.3, connections=1, expect=200)
-    answers = await closed(server.port, build, start=10**6, seconds=1.2, connections=1, expect=200)
+    await closed(server.port, build, start=0, seconds=0.15, connections=1, expect=200)
+    answers = await closed(server.port, build, start=10**6, seconds=0.5, connections=1, expect=200)
     if answers.wrong:
         raise RuntimeError(f"{path(1)}: {answers.wrong}")
     return {"p50_ms": answers.quantile(0.5), "p99_ms": answers.quantile(0.99)}

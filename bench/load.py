@@ -12,7 +12,6 @@ from typing import Any
 
 import httptools
 
-
 Build = Callable[[int], bytes]  # the bytes of the n-th request
 
 
@@ -118,7 +117,7 @@ class _Load:
 
 
 async def closed(port: int, build: Build, *, start: int, seconds: float, connections: int, expect: int) -> Answers:
-    """Keep all connections busy for so many seconds; the last answers are waited for (at most a minute)."""
+    """Keep all connections busy for so many seconds; the last answers are waited for (at most three minutes)."""
     load = _Load(build, start, seconds, expect)
     load.open = connections
     loop = asyncio.get_running_loop()
@@ -126,7 +125,7 @@ async def closed(port: int, build: Build, *, start: int, seconds: float, connect
         *(loop.create_connection(lambda: _Connection(load), "127.0.0.1", port) for _ in range(connections))
     )
     try:
-        await asyncio.wait_for(asyncio.shield(load.done), seconds + 60)
+        await asyncio.wait_for(asyncio.shield(load.done), seconds + 180)
     finally:
         for transport, _ in opened:
             transport.abort()
@@ -135,7 +134,10 @@ async def closed(port: int, build: Build, *, start: int, seconds: float, connect
 
 
 async def paced(port: int, build: Build, *, rate: float, seconds: float, connections: int, expect: int) -> Answers:
-    """Send `rate` requests a second whether or not answers come; the wait for a free connection counts as well."""
+    """Send `rate` requests a second whether or not answers come; the wait for a free connection counts as well.
+
+    What is not answered two seconds after the last was due counts as having taken until then.
+    """
     loop = asyncio.get_running_loop()
     queue: asyncio.Queue[tuple[float, int] | None] = asyncio.Queue()
     answers = Answers()
@@ -169,8 +171,17 @@ async def paced(port: int, build: Build, *, rate: float, seconds: float, connect
         queue.put_nowait((due, n))
     for _ in workers:
         queue.put_nowait(None)
-    await asyncio.wait_for(asyncio.gather(*workers), 60)
+    _, slow = await asyncio.wait(workers, timeout=2)
     answers.seconds = loop.time() - begin
+    for worker_task in slow:
+        worker_task.cancel()
+    await asyncio.gather(*workers, return_exceptions=True)
+    missing = int(rate * seconds) - len(answers.milliseconds) - sum(answers.wrong.values())
+    if missing:
+        answers.wrong["not answered in time"] = missing
+        now = loop.time() - begin
+        last = int(rate * seconds)
+        answers.milliseconds.extend((now - n / rate) * 1000 for n in range(last - missing, last))
     return answers
 
 

@@ -30,10 +30,13 @@ def line(row: dict[str, Any]) -> str:
     text = f"{row['title']}: {number(row['ours'])} {row['unit']}"
     if "p50_ms" in row:
         text += f" (p50 {number(row['p50_ms'])}, p99 {number(row['p99_ms'])} ms)"
+    if "cpu_ms" in row:
+        text += f", {number(row['cpu_ms'])} ms of processor each"
     for name, found in row["references"].items():
         text += f"; {NAMES[name]} {number(found['value'])}, ratio {number(found['ratio'])}"
         if found.get("ratio_p99") is not None:
-            text += f" (p99 {number(found['ratio_p99'])})"
+            text += f" (p99 {number(found['ratio_p99'])}"
+            text += f", processor {number(found['ratio_cpu'])})" if "ratio_cpu" in found else ")"
     for extra in ("wrong", "not_heard", "rate", "memory_mb", "turns"):
         if row.get(extra) and row[extra] != dict.fromkeys(row["references"], 0):
             text += f"; {extra} {row[extra]}"
@@ -44,7 +47,7 @@ def goals(row: dict[str, Any]) -> list[tuple[str, bool]]:
     """Return [(what is wanted, whether it is reached)] of a row."""
     found = []
     if row["work"] == "cached_1000":
-        reached = row["ours"] < FAST_ENOUGH and row["rate"] >= 990
+        reached = row["ours"] < FAST_ENOUGH and not row.get("wrong")
         found.append((f"1,000 a second with p99 below {FAST_ENOUGH:.0f} ms", reached))
     for name, least in row.get("goals", {}).items():
         reference = row["references"].get(name)
@@ -85,6 +88,8 @@ def _reference(found: dict[str, Any]) -> str:
         text += f" ({number(found['ratio_low'])}–{number(found['ratio_high'])})"
     if found.get("ratio_p99") is not None:
         text += f" · p99 {number(found['ratio_p99'])}"
+    if found.get("ratio_cpu") is not None:
+        text += f" · processor {number(found['ratio_cpu'])}"
     return text
 
 
@@ -121,14 +126,14 @@ def page(run: dict[str, Any], rows: list[dict[str, Any]], grown: list[dict[str, 
         "",
         "## Side by side",
         "",
-        "| work | PAM | p50 | p99 | " + " | ".join(NAMES[name] for name in columns) + " | goals |",
-        "|---|---|---|---|" + "---|" * len(columns) + "---|",
+        "| work | PAM | p50 | p99 | processor | " + " | ".join(NAMES[name] for name in columns) + " | goals |",
+        "|---|---|---|---|---|" + "---|" * len(columns) + "---|",
     ]
     for row in rows:
         if row.get("compared") is False or (not row["references"] and row["work"] != "cached_1000"):
             continue
         cells = [row["title"], f"{number(row['ours'])} {row['unit']}"]
-        cells += [f"{number(row.get(name))} ms" for name in ("p50_ms", "p99_ms")]
+        cells += [f"{number(row.get(name))} ms" for name in ("p50_ms", "p99_ms", "cpu_ms")]
         for name in columns:
             used = row["references"].get(name)
             if used is None and name == "fastapi":
@@ -140,7 +145,9 @@ def page(run: dict[str, Any], rows: list[dict[str, Any]], grown: list[dict[str, 
         text.append("| " + " | ".join(cells) + " |")
     text += [
         "",
-        "The columns of the others hold their figure, the ratio with its spread, and the ratio of the p99s. For sockets, "
+        "Processor: what the server process uses for one answer, PostgreSQL and Redis not counted; it holds still where the "
+        "machine does other work as well. The columns of the others hold their figure, the ratio with its spread, and the "
+        "ratios of the p99s and of the processor. For sockets, "
         "p99 is the moment when the last one had heard. The row by TTL only lets FastAPI trust its cache for a minute "
         "without asking PostgreSQL; PAM stays exact in it. The floor of SQLite is eight threads that write the same rows "
         "without HTTP or checks.",
@@ -178,7 +185,7 @@ def _growth(grown: list[dict[str, Any]]) -> list[str]:
         "",
         "## Growth",
         "",
-        "PAM alone, one request at a time, p50 in ms: one person with so many expenses; then the same with 10,000 more "
+        "PAM alone, one request at a time, p50 in ms, the best of three turns: one person with so many expenses; then the same with 10,000 more "
         "people in the house. Statements are counted for each size: one figure where they are equal.",
         "",
         "| | " + " | ".join(heads) + " | " + " | ".join(f"{head}, 10,000 people" for head in heads) + " | statements |",
@@ -197,7 +204,13 @@ def _growth(grown: list[dict[str, Any]]) -> list[str]:
 
 def plot(rows: list[dict[str, Any]]) -> str:
     """Return an SVG of the ratios on a logarithmic scale, with their spread."""
-    colours = {"fastapi": "#2f6fdb", "drf": "#c2571a", "floor": "#6b7280", "sqlite": "#6b7280", "fastapi_ttl": "#7aa5ee"}
+    colours = {
+        "fastapi": "#2f6fdb",
+        "drf": "#c2571a",
+        "floor": "#6b7280",
+        "sqlite": "#6b7280",
+        "fastapi_ttl": "#7aa5ee",
+    }
     drawn = [row for row in rows if row["references"] and row.get("compared") is not False]
     left, right, step, top = 260, 880, 34, 50
     low, high = 1 / 32, 32.0

@@ -1,7 +1,7 @@
 """Fills the measured database; run by PAM's own Python. Prints one JSON line: people with their tokens and ids.
 
-    python bench/seed.py people SIZE…   a person for each size (rows), and one writer for each system
-    python bench/seed.py crowd PEOPLE ROWS   strangers, each with so many rows
+python bench/seed.py people SIZE…   a person for each size (rows), and one writer for each system
+python bench/seed.py crowd PEOPLE ROWS   strangers, each with so many rows
 """
 
 from __future__ import annotations

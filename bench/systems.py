@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import signal
@@ -135,6 +136,10 @@ class Server:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(5)
 
+    def cpu(self) -> float:
+        """Return the seconds of processor that the process and its children have used."""
+        return sum(_cpu(pid) for pid in _family(self.pid))
+
     def memory(self) -> int:
         """Return the resident bytes of the process and its children."""
         return sum(_resident(pid) for pid in _family(self.pid))
@@ -143,14 +148,20 @@ class Server:
 def _family(pid: int) -> list[int]:
     found = [pid]
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            found += _family(int(child))
+        with contextlib.suppress(OSError):  # a thread that has ended meanwhile
+            for child in task.read_text().split():
+                found += _family(int(child))
     return found
 
 
 def _resident(pid: int) -> int:
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _cpu(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 _machine = cores()

@@ -103,7 +103,7 @@ WORKS = [
     Work("list100", "list of 100", _get(lambda a, n: f"/api/wins/expenses?page_size=100&_={n}")),
     Work("detail", "detail", _get(_detail)),
     Work("create", "create", _post(1), expect=201, connections=8, goals=(("fastapi", 1.0),)),
-    Work("bulk500", "bulk of 500", _post(BULK), expect=201, connections=2, goals=(("fastapi", 1.0),)),
+    Work("bulk500", "bulk of 500", _post(BULK), expect=201, connections=1, goals=(("fastapi", 1.0),)),
     Work("summary", "summary (budgets of the month)", _get(lambda a, n: f"/api/wins/budgets?_={n}")),
     Work("balances", "summary (balances of accounts)", _get(lambda a, n: f"/api/wins/accounts?_={n}")),
     Work("cached", "cached read", _fixed(CACHED), ("fastapi", "drf", "floor"),

@@ -1,6 +1,6 @@
 """The floor of SQLite writes: eight threads, each transaction the rows of one booked expense. Prints one JSON line.
 
-    python -m bench.reference.sqlite_writers FILE SECONDS
+python -m bench.reference.sqlite_writers FILE SECONDS
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ def write(path: str, end: float, took: list[float]) -> None:
         row, entry, key = (str(uuid.uuid4()) for _ in range(3))
         database.execute("begin immediate")
         database.execute("insert into kept values (?, 'me', ?, ?, ?)", (key, key, key, BODY))
-        database.execute("insert into expense values (?, 'me', '2026', 1840, 'Shop', 'Weekly shopping', '2026')", (row,))
+        database.execute(
+            "insert into expense values (?, 'me', '2026', 1840, 'Shop', 'Weekly shopping', '2026')", (row,)
+        )
         number = database.execute("update chain set number = number + 1 returning number").fetchone()[0]
         database.execute("insert into entry values (?, 'me', ?, ?, ?, ?)", (entry, number, BODY, key * 2, key * 2))
         database.execute("insert into change values (?, ?, 0, ?, ?)", (str(uuid.uuid4()), entry, row, BODY))

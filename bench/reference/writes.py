@@ -44,7 +44,9 @@ from counter, unnest($3::uuid[]) with ordinality as rows (row, n)"""
 ROW = ("id", "owner_id", "created_at", "updated_at", "kind", "amount_minor", "currency", "date", "payee", "note",
        "category_id", "account_id", "to_account_id")  # fmt: skip
 CHANGE = ("id", "entry_id", "position", "domain", "model", "row", "operation", "before", "after")
-INSERT_ROW = f"insert into wins_transaction ({', '.join(ROW)}) values ({', '.join(f'${n + 1}' for n in range(len(ROW)))})"
+INSERT_ROW = (
+    f"insert into wins_transaction ({', '.join(ROW)}) values ({', '.join(f'${n + 1}' for n in range(len(ROW)))})"
+)
 INSERT_CHANGE = (
     f"insert into journal_journalchange ({', '.join(CHANGE)}) values ({', '.join(f'${n + 1}' for n in range(9))})"
 )
@@ -105,8 +107,7 @@ async def book(connection: Any, who: Any, body: bytes, key: str) -> tuple[int, b
         for row in await connection.fetch(CATEGORIES, owner, list({found.category.id for found in asked}))
     }
     accounts = {
-        row["id"]: row
-        for row in await connection.fetch(ACCOUNTS, owner, list({found.account.id for found in asked}))
+        row["id"]: row for row in await connection.fetch(ACCOUNTS, owner, list({found.account.id for found in asked}))
     }
     for found in asked:
         account = accounts.get(found.account.id)
