@@ -59,7 +59,7 @@ async def reads(ports: dict[str, int], people: dict[str, Any]) -> int:
 async def writes(ports: dict[str, int], people: dict[str, Any], database_url: str) -> int:
     """Book the same one and the same three everywhere; compare answers and, between PAM and A, every row."""
     equal = 0
-    database = await asyncpg.connect(database_url)
+    database = await asyncpg.connect(database_url, server_settings={"pam.across": "on"})
     try:
         for n, many in ((1, 1), (2, 3)):
             ours: Any = None

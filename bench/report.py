@@ -116,10 +116,11 @@ def page(run: dict[str, Any], rows: list[dict[str, Any]], grown: list[dict[str, 
         "the hash chains, FastAPI's own among them.",
         "",
         "* **PAM**: `manage.py serve --web-only` in production settings: rate limit (raised), request log, metrics, "
-        "journal, ownership. Lists and details that are not called cached are asked under a new URL each time.",
+        "journal, ownership, row-level security. Lists and details that are not called cached are asked under a new URL each time.",
         "* **FastAPI**: the same endpoints in FastAPI, uvicorn, asyncpg, Pydantic and orjson, tuned "
         "(`bench/reference/fastapi_app.py`). It checks the session, gives the same exact ETags, and writes the same "
-        "journal, version, feed and idempotency rows in the same transaction. No rate limit, log or metrics.",
+        "journal, version, feed and idempotency rows in the same transaction. No rate limit, log or metrics, and no "
+        "row-level security: like the other two it trusts its own conditions.",
         "* **plain DRF**: as people usually write it, under Daphne (`bench/reference/plain_drf`). Its writes leave the row "
         "alone.",
         "* **Floor**: a bare ASGI app that checks the token, reads the version from PostgreSQL and the body from Redis.",

@@ -209,7 +209,7 @@ async def main(options: argparse.Namespace) -> None:
     setting = systems.Setting(options.pam, os.environ["DATABASE_URL"], os.environ["REDIS_URL"])
     works = [work for work in WORKS if not only or work.name in only]
     wants_growth = options.growth == "yes" and not options.quick and (not only or "growth" in only)
-    say("The database is made and filled.")
+    say("Making and filling the database.")
     people = await fresh(setting, [5000, *(growth.SIZES if wants_growth else [])])
     if options.profile:
         await profile.run(setting, people, works, max(seconds, 8.0), say)

@@ -29,6 +29,8 @@ select u.id, u.email, u.role, u.time_zone, u.home_currency, u.display_name, u.lo
 from accounts_session s join accounts_user u on u.id = s.owner_id and u.is_active
 where s.id = $1 and s.revoked_at is null and u.id = $2
 """
+# The references trust their own `where owner_id = …`: no row-level security, and no round trip to say who acts.
+ACROSS = {"pam.across": "on"}
 zones: dict[str, ZoneInfo] = {}
 
 
@@ -66,7 +68,7 @@ def etag(who: Any, url: str) -> str:
 
 async def open_database() -> asyncpg.Pool:
     """Return a pool of connections."""
-    return await asyncpg.create_pool(DATABASE_URL, min_size=4, max_size=16)
+    return await asyncpg.create_pool(DATABASE_URL, min_size=4, max_size=16, server_settings=ACROSS)
 
 
 def open_redis() -> redis.asyncio.Redis:

@@ -16,7 +16,9 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "bench.reference.plain_drf.views"
 ASGI_APPLICATION = "bench.reference.plain_drf.asgi.application"
-DATABASES = {"default": {**Env.db_url_config(os.environ["DATABASE_URL"]), "OPTIONS": {"pool": True}}}
+# No row-level security: the views filter by owner.
+OPTIONS = {"pool": True, "options": "-c pam.across=on"}
+DATABASES = {"default": {**Env.db_url_config(os.environ["DATABASE_URL"]), "OPTIONS": OPTIONS}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "Australia/Brisbane"
