@@ -50,6 +50,19 @@ INSERT_ROW = (
 INSERT_CHANGE = (
     f"insert into journal_journalchange ({', '.join(CHANGE)}) values ({', '.join(f'${n + 1}' for n in range(9))})"
 )
+# Tables with row-level security take no COPY: arrays are the fastest other way.
+ROW_TYPES = ("uuid", "uuid", "timestamptz", "timestamptz", "text", "bigint", "text", "date", "text", "text",
+             "uuid", "uuid", "uuid")  # fmt: skip
+CHANGE_TYPES = ("uuid", "uuid", "integer", "text", "text", "uuid", "text", "jsonb", "jsonb")
+
+
+def _many(table: str, columns: tuple[str, ...], types: tuple[str, ...]) -> str:
+    arrays = ", ".join(f"${n + 1}::{kind}[]" for n, kind in enumerate(types))
+    return f"insert into {table} ({', '.join(columns)}) select * from unnest({arrays})"
+
+
+INSERT_ROWS = _many("wins_transaction", ROW, ROW_TYPES)
+INSERT_CHANGES = _many("journal_journalchange", CHANGE, CHANGE_TYPES)
 _last = 0
 
 
@@ -130,7 +143,7 @@ async def book(connection: Any, who: Any, body: bytes, key: str) -> tuple[int, b
                 return 422, b'{"status":422,"detail":"This key was used for another request."}', {}
             return kept["status"], kept["body"].encode(), {"Idempotency-Replayed": "true"}
         if many:
-            await connection.copy_records_to_table("wins_transaction", records=rows, columns=ROW)
+            await connection.execute(INSERT_ROWS, *map(list, zip(*rows, strict=True)))
         else:
             await connection.execute(INSERT_ROW, *rows[0])
         entry = await _journal(connection, who, rows, categories, accounts, now, local.date())
@@ -195,6 +208,6 @@ async def _journal(
     if len(changes) == 1:
         await connection.execute(INSERT_CHANGE, *changes[0])
     else:
-        await connection.copy_records_to_table("journal_journalchange", records=changes, columns=CHANGE)
+        await connection.execute(INSERT_CHANGES, *map(list, zip(*changes, strict=True)))
     await connection.execute("update journal_chain set digest = $2 where owner_id = $1", who["id"], digest)
     return entry
