@@ -1,6 +1,7 @@
 # PAM's commands. `make run` needs Python 3.11 or newer and make, nothing else.
 #   PORT=8001 make run          another port
 #   PYTHON=python3.13 make run  another Python
+#   ONLY=list20,cached make bench  some works of it; with PROFILE=1 where their time goes, in bench/profiles/
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -9,7 +10,7 @@ PYTHON ?=
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run venv venv-dev test test-full lint format cov lock check-outside clean
+.PHONY: help run venv venv-dev test test-full lint format cov bench lock check-outside clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-22s %s\n", $$1, $$2}'
@@ -37,6 +38,9 @@ format: venv-dev ## format the code and sort its imports
 
 cov: venv-dev ## tests with a coverage report in htmlcov/
 	@$(PY) -m pytest --cov --cov-report=html --cov-report=term:skip-covered
+
+bench: venv ## PAM beside other ways to build it, on PostgreSQL and Redis: docs/performance.md (QUICK=1: two minutes)
+	@bench/bench.sh "$(PY)" $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) $(if $(PROFILE),--profile)
 
 lock: venv-dev ## renew requirements.txt and requirements-dev.txt from pyproject.toml
 	@scripts/lock.sh "$(PY)"
