@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.decorators import method_decorator
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import AuthenticationFailed, Throttled, ValidationError
+from rest_framework.exceptions import APIException, AuthenticationFailed, Throttled, ValidationError
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,10 +24,13 @@ from .models import Session, User
 
 
 class CredentialsSerializer(serializers.Serializer[Any]):
-    """Address and password."""
+    """Address and password, and a code where the account has a second factor."""
 
     email = serializers.CharField(max_length=254)
     password = serializers.CharField(max_length=256, trim_whitespace=False)
+    code = serializers.CharField(
+        max_length=40, required=False, help_text="of the authenticator app, or a recovery code; asked for by a 401"
+    )
 
 
 class TokensSerializer(serializers.Serializer[Any]):
@@ -85,6 +88,18 @@ def _valid(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
     return dict(serializer.validated_data)
 
 
+def _refusal(problem: doors.Refused) -> APIException:
+    """Return a refusal of the doors as the API's error."""
+    made: Any
+    if isinstance(problem, doors.Locked):
+        made = Throttled(wait=problem.seconds)
+        made.detail = str(problem)
+    else:
+        made = AuthenticationFailed(str(problem))
+    made.problem_code = problem.code
+    return cast(APIException, made)
+
+
 @method_decorator(transaction.non_atomic_requests, name="dispatch")
 class _Open(APIView):
     """Needs no token; so that a wrong one is no obstacle, none is looked at.
@@ -112,19 +127,15 @@ class TokenView(_Open):
         summary="Sign in",
     )
     def post(self, request: Request) -> Response:
-        """Check the password and answer tokens."""
+        """Check the password and the second factor, and answer tokens."""
         data = _valid(CredentialsSerializer(data=request.data))
         try:
             user = doors.check_credentials(request._request, data["email"], data["password"])
-        except doors.Locked as problem:
-            locked = Throttled(wait=problem.seconds)
-            locked.detail = str(problem)  # type: ignore[assignment]
-            raise locked from problem
+            session = doors.open_session(user, door=Session.Door.API, request=request, code=data.get("code"))
         except doors.Refused as problem:
             if isinstance(problem, doors.NotVerified):
                 services.send_verification(problem.user, request.build_absolute_uri("/").rstrip("/"))
-            raise AuthenticationFailed(str(problem)) from problem
-        session = doors.open_session(user, door=Session.Door.API, request=request)
+            raise _refusal(problem) from problem
         return Response(tokens.issue(session))
 
 
@@ -186,6 +197,7 @@ class MeView(APIView):
         return perform(request, do, tool="accounts.settings")
 
 
+@method_decorator(transaction.non_atomic_requests, name="dispatch")  # a wrong present password is counted
 class PasswordView(APIView):
     """`POST /api/auth/password`."""
 
@@ -193,7 +205,11 @@ class PasswordView(APIView):
     def post(self, request: Request) -> Response:
         """Change the password; every other session is closed."""
         data = _valid(PasswordSerializer(data=request.data))
-        services.change_password(current_user(), data["old_password"], data["new_password"], tokens.session_of(request))
+        here = tokens.session_of(request)
+        try:
+            services.change_password(request._request, current_user(), data["old_password"], data["new_password"], here)
+        except doors.Locked as problem:
+            raise _refusal(problem) from problem
         if request.auth is None:
             doors.keep_cookie(request._request, current_user())
         return Response(status=204)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
-import ipaddress
+import time
 from typing import Any
 from uuid import UUID
 
@@ -13,83 +11,66 @@ from django.contrib.auth import authenticate, login, update_session_auth_hash
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from pam.access import acting_as, unscoped
 from pam.live import hints
 
-from .models import LoginFailure, Session, User
+from . import factor, lockout
+from .lockout import MOST_FAILURES, WINDOW, address_of
+from .models import Session, User
+from .refusals import Locked, NotVerified, Refused, SecondFactorRequired, WrongCode
 
-MOST_FAILURES = 10
-WINDOW = dt.timedelta(minutes=15)
+__all__ = [
+    "MOST_FAILURES", "WINDOW", "Locked", "NotVerified", "Refused", "SecondFactorRequired", "WrongCode", "address_of",
+]  # fmt: skip
+
 BACKEND = "pam.accounts.backends.EmailBackend"
-
-
-class Refused(Exception):
-    """The sign-in is not let in; the message is for the person and tells nothing about who has an account."""
-
-    def __init__(self, message: str = "This address and password do not go together.") -> None:
-        super().__init__(message)
-
-
-class Locked(Refused):
-    """Too many failures for this account from this address."""
-
-    def __init__(self, seconds: int) -> None:
-        minutes = max(1, -(-seconds // 60))
-        super().__init__(f"Too many failed sign-ins. Try again in {minutes} minute{'s' if minutes != 1 else ''}.")
-        self.seconds = seconds
-
-
-class NotVerified(Refused):
-    """The address of this person is not verified yet, and this installation asks for it."""
-
-    def __init__(self, user: User) -> None:
-        super().__init__("This address is not verified yet. Follow the link in the mail that was sent to it.")
-        self.user = user
-
-
-def address_of(request: Any) -> str | None:
-    """Return the client's address, or None where the server does not know one (a socket file)."""
-    try:
-        return str(ipaddress.ip_address(request.META.get("REMOTE_ADDR", "").partition("%")[0]))
-    except (AttributeError, ValueError):
-        return None
+HALF_OPEN_SECONDS = 600
+_HALF_OPEN = "pam_half_open"
 
 
 def check_credentials(request: Any, email: str, password: str) -> User:
     """Return the person; raises Refused, Locked or NotVerified. The only place that checks a password at a door.
 
-    Failures count for an account from one address, so that a stranger cannot lock out somebody elsewhere. An attempt
-    counts from its beginning, so that many at once get no more tries than many in a row; callers run this outside
-    a transaction that a refusal would roll back.
+    Who is returned is not in yet: `open_session` asks for the second factor.
     """
-    digest = hashlib.sha256(f"{email.strip().lower()}|{address_of(request)}".encode()).hexdigest()
-    since = timezone.now() - WINDOW
-    attempt = LoginFailure.objects.create(digest=digest)
-    failures = list(
-        LoginFailure.objects.filter(digest=digest, at__gte=since)
-        .exclude(pk=attempt.pk)
-        .order_by("at")
-        .values_list("at", flat=True)
-    )
-    if len(failures) >= MOST_FAILURES:
-        attempt.delete()  # what is not tried does not make the wait longer
-        raise Locked(int((failures[-MOST_FAILURES] + WINDOW - timezone.now()).total_seconds()) + 1)
-    user = authenticate(request, username=email, password=password)
-    if not isinstance(user, User):
-        LoginFailure.objects.filter(at__lt=since).delete()
-        raise Refused
-    LoginFailure.objects.filter(digest=digest).delete()
-    if settings.REQUIRE_VERIFIED_EMAIL and user.email_verified_at is None:
-        raise NotVerified(user)
+    with lockout.attempt(request, email):
+        user = authenticate(request, username=email, password=password)
+        if not isinstance(user, User):
+            raise Refused
+        if settings.REQUIRE_VERIFIED_EMAIL and user.email_verified_at is None:
+            raise NotVerified(user)
     return user
 
 
-def open_session(user: User, *, door: str, request: Any = None) -> Session:
+def check_present(request: Any, user: User, password: str, code: str | None = None) -> None:
+    """Make sure that it is still the person who sits there; raises Refused, WrongCode or Locked.
+
+    For what changes how one signs in. Tries count with those at the doors; `code` is looked at where one is given.
+    """
+    with lockout.attempt(request, user.email):
+        if not user.check_password(password):
+            raise Refused("This is not your present password.")
+        if code is not None and factor.accept(user, code) is None:
+            raise WrongCode
+
+
+def open_session(user: User, *, door: str, request: Any = None, code: str | None = None) -> Session:
     """Let a person in: the one maker of sessions, for pages, admin, API and sockets alike.
 
-    For a browser the cookie session is signed in too; for an app, tokens are made of what this returns.
+    For a browser the cookie session is signed in too; for an app, tokens are made of what this returns. Where the
+    person has a second factor, raises SecondFactorRequired without a code, WrongCode and Locked.
     """
+    if factor.is_on(user):
+        if not code:
+            raise SecondFactorRequired(user)
+        with lockout.attempt(request, user.email):
+            if factor.accept(user, code) is None:
+                raise WrongCode
+    lockout.forget(request, user.email)
+    if isinstance(request, HttpRequest) and hasattr(request, "session"):
+        request.session.pop(_HALF_OPEN, None)
     agent = (request.META.get("HTTP_USER_AGENT", "") if request is not None else "")[:200]
     if door == Session.Door.PAGE and isinstance(request, HttpRequest):
         leave(request)
@@ -104,6 +85,23 @@ def open_session(user: User, *, door: str, request: Any = None) -> Session:
     if key:
         request.session["pam_session"] = str(session.pk)
     return session
+
+
+def keep_half_open(request: HttpRequest, user: User) -> None:
+    """Remember in this browser that the password was right, for `half_open`."""
+    leave(request)
+    request.session.cycle_key()
+    request.session[_HALF_OPEN] = [str(user.pk), user.get_session_auth_hash(), int(time.time())]
+
+
+def half_open(request: HttpRequest) -> User | None:
+    """Return whose password this browser gave a moment ago and whose code is still to come, else None."""
+    pk, proof, at = request.session.get(_HALF_OPEN) or ("", "", 0)
+    if not pk or time.time() - at > HALF_OPEN_SECONDS:
+        return None
+    user = User.objects.filter(pk=pk, is_active=True).first()
+    # A password that was changed since proves nothing any more.
+    return user if user is not None and constant_time_compare(user.get_session_auth_hash(), proof) else None
 
 
 def is_open(session_id: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -55,6 +56,17 @@ class LoginForm(forms.Form):
     password = forms.CharField(
         strip=False, max_length=256, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
     )
+
+
+class CodeForm(forms.Form):
+    """A code of the authenticator app, or a recovery code."""
+
+    code = forms.CharField(
+        max_length=40, label="Code", help_text="Six digits of your authenticator app, or a recovery code.",
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autofocus": True, "autocapitalize": "off", "spellcheck": "false"}
+        ),
+    )  # fmt: skip
 
 
 class RegisterForm(forms.Form):
@@ -119,21 +131,52 @@ def login(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             user = doors.check_credentials(request, form.cleaned_data["email"], form.cleaned_data["password"])
+            doors.open_session(user, door=Session.Door.PAGE, request=request)
         except doors.Locked as problem:
-            minutes = max(1, -(-problem.seconds // 60))
-            answer = render(request, "registration/locked.html", {"minutes": minutes}, status=429)
-            answer["Retry-After"] = str(problem.seconds)
-            return answer
+            return locked(request, problem)
+        except doors.SecondFactorRequired as problem:
+            doors.keep_half_open(request, problem.user)
+            wanted = request.POST.get("next") or request.GET.get("next")
+            return HttpResponseRedirect(reverse("login-code") + (f"?{urlencode({'next': wanted})}" if wanted else ""))
         except doors.Refused as problem:
             if isinstance(problem, doors.NotVerified):
                 services.send_verification(problem.user, request.build_absolute_uri("/").rstrip("/"))
             form.add_error(None, str(problem))
             status = 400
         else:
-            doors.open_session(user, door=Session.Door.PAGE, request=request)
             return HttpResponseRedirect(_after(request))
     context = {"form": form, "next": request.POST.get("next") or request.GET.get("next", "")}
     return render(request, "registration/login.html", context, status=status)
+
+
+@transaction.non_atomic_requests
+@sensitive_post_parameters("code")
+def login_code(request: HttpRequest) -> HttpResponse:
+    """Take the code of the second factor, after the password."""
+    user = doors.half_open(request)
+    if user is None:
+        messages.error(request, "Sign in again: that took longer than ten minutes.")
+        return redirect("login")
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            doors.open_session(user, door=Session.Door.PAGE, request=request, code=form.cleaned_data["code"])
+        except doors.Locked as problem:
+            return locked(request, problem)
+        except doors.Refused as problem:
+            form.add_error("code", str(problem))
+        else:
+            return HttpResponseRedirect(_after(request))
+    context = {"form": form, "next": request.POST.get("next") or request.GET.get("next", "")}
+    return render(request, "registration/login_code.html", context, status=400 if form.errors else 200)
+
+
+def locked(request: HttpRequest, problem: doors.Locked) -> HttpResponse:
+    """Say how long to wait."""
+    minutes = max(1, -(-problem.seconds // 60))
+    answer = render(request, "registration/locked.html", {"minutes": minutes}, status=429)
+    answer["Retry-After"] = str(problem.seconds)
+    return answer
 
 
 @require_POST
@@ -153,7 +196,7 @@ def register(request: HttpRequest) -> HttpResponse:
             base = request.build_absolute_uri("/").rstrip("/")
             user = services.register(base_url=base, **form.cleaned_data)
         except ValidationError as problem:
-            _tell(form, problem)
+            tell(form, problem)
         else:
             if config.REQUIRE_VERIFIED_EMAIL or user is None:
                 return render(request, "registration/verify_sent.html", {"email": form.cleaned_data["email"]})
@@ -174,6 +217,7 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @login_required
+@transaction.non_atomic_requests  # a wrong present password is counted
 @sensitive_post_parameters("old_password", "new_password")
 def password_change(request: HttpRequest) -> HttpResponse:
     """Change one's password; other sessions are closed."""
@@ -181,11 +225,12 @@ def password_change(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             keep = request.session.get("pam_session")
-            services.change_password(
-                current_user(), keep_session=keep, old=form.cleaned_data["old_password"],
+            services.change_password(request, current_user(), keep_session=keep, old=form.cleaned_data["old_password"],
                                      new=form.cleaned_data["new_password"])  # fmt: skip
+        except doors.Locked as problem:
+            return locked(request, problem)
         except ValidationError as problem:
-            _tell(form, problem)
+            tell(form, problem)
         else:
             doors.keep_cookie(request, current_user())
             messages.success(request, "The password is changed. Every other session is closed.")
@@ -216,7 +261,7 @@ def password_reset_confirm(request: HttpRequest, uid: str, token: str) -> HttpRe
         try:
             services.reset_password(user, form.cleaned_data["new_password"])
         except ValidationError as problem:
-            _tell(form, problem)
+            tell(form, problem)
         else:
             return redirect("password_reset_complete")
     context = {"form": form, "validlink": user is not None}
@@ -278,7 +323,8 @@ def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("settings")
 
 
-def _tell(form: forms.BaseForm, problem: ValidationError) -> None:
+def tell(form: forms.BaseForm, problem: ValidationError) -> None:
+    """Put what is wrong beside its field."""
     if hasattr(problem, "error_dict"):
         for name, errors in problem.message_dict.items():
             form.add_error(name if name in form.fields else None, errors)

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
-from . import doors
+from . import doors, factor
 from .models import User
 
 log = structlog.get_logger(__name__)
@@ -93,19 +93,57 @@ def change_settings(user: User, **fields: Any) -> User:
     return kept
 
 
-def change_password(user: User, old: str, new: str, keep_session: Any = None) -> None:
-    """Change a password and close every other session; raises ValidationError."""
-    if not user.check_password(old):
-        raise ValidationError({"old_password": "This is not your present password."})
+def _present(request: Any, user: User, password: str, code: str | None = None, field: str = "password") -> None:
+    """Let on only the person themselves; raises ValidationError by the field that is wrong, and doors.Locked."""
+    try:
+        doors.check_present(request, user, password, code)
+    except doors.WrongCode as problem:
+        raise ValidationError({"code": str(problem)}) from problem
+    except doors.Locked:
+        raise
+    except doors.Refused as problem:
+        raise ValidationError({field: str(problem)}) from problem
+
+
+def change_password(request: Any, user: User, old: str, new: str, keep_session: Any = None) -> None:
+    """Change a password and close every other session; raises ValidationError, and doors.Locked."""
+    _present(request, user, old, field="old_password")
     set_password(user, new, keep_session)
 
 
 def set_password(user: User, new: str, keep_session: Any = None) -> None:
     """Set a password and close every other session; raises ValidationError."""
     validate_password(new, user)
-    user.set_password(new)
-    user.save(update_fields=["password"])
-    doors.revoke_others(user, keep_session)
+    with transaction.atomic():
+        user.set_password(new)
+        user.save(update_fields=["password"])
+        doors.revoke_others(user, keep_session)
+
+
+def enable_factor(
+    request: Any, user: User, password: str, secret: str, code: str, keep_session: Any = None
+) -> list[str]:
+    """Ask for a second factor from now on, close every other session, and return the recovery codes, shown this once.
+
+    Raises ValidationError, and doors.Locked.
+    """
+    _present(request, user, password)
+    with transaction.atomic():
+        codes = factor.enable(user, secret, code)
+        doors.revoke_others(user, keep_session)
+    return codes
+
+
+def disable_factor(request: Any, user: User, password: str, code: str) -> None:
+    """Ask for a second factor no more; raises ValidationError, and doors.Locked."""
+    _present(request, user, password, code)
+    factor.disable(user)
+
+
+def renew_recovery_codes(request: Any, user: User, password: str, code: str) -> list[str]:
+    """Return new recovery codes in place of the old ones, shown this once; raises ValidationError, and doors.Locked."""
+    _present(request, user, password, code)
+    return factor.renew_recovery_codes(user)
 
 
 def reset_password(user: User, new: str) -> None:

@@ -1,4 +1,4 @@
-"""`manage.py person EMAIL [--admin]`: make a person, or promote one."""
+"""`manage.py person EMAIL [--admin | --factor-off]`: make a person, promote one, or let one in without a code."""
 
 import getpass
 from argparse import ArgumentParser
@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from pam.accounts import factor
 from pam.accounts.models import User
 
 
@@ -22,12 +23,18 @@ class Command(BaseCommand):
         parser.add_argument("email")
         parser.add_argument("--admin", action="store_true")
         parser.add_argument("--password", help="for scripts; asked for where it is left out")
+        parser.add_argument("--factor-off", action="store_true", help="for who lost the app and the recovery codes")
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Make or promote."""
         user = User.objects.filter(email=options["email"].lower()).first()
         role = User.Role.ADMIN if options["admin"] else User.Role.USER
-        if user is None:
+        if options["factor_off"]:
+            if user is None:
+                raise CommandError(f"{options['email']} has no account here.")
+            factor.disable(user)
+            self.stdout.write(f"The second factor of {user.email} is off.")
+        elif user is None:
             password = options["password"] or getpass.getpass("Password: ")
             try:
                 validate_password(password)

@@ -1,0 +1,168 @@
+"""The pages of how one signs in: the second factor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from pam.access import current_user
+from pam.pages import login_required, page
+
+from . import doors, factor, services
+from .models import User
+from .pages import locked, tell
+from .secrets import Unreadable, seal, unseal
+
+_SETUP = "pam_factor_setup"  # in the cookie session: the secret that is being set up, sealed
+
+
+class PresentForm(forms.Form):
+    """The present password."""
+
+    password = forms.CharField(
+        strip=False, max_length=256, label="Present password",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )  # fmt: skip
+
+
+class PresentAndCodeForm(PresentForm):
+    """The present password and a code."""
+
+    code = forms.CharField(
+        max_length=40, help_text="Six digits of your authenticator app.",
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}),
+    )  # fmt: skip
+
+
+class PresentAndAnyCodeForm(PresentAndCodeForm):
+    """The present password and a code of either kind."""
+
+    code = forms.CharField(
+        max_length=40, help_text="Six digits of your authenticator app, or a recovery code.",
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}),
+    )  # fmt: skip
+
+
+@login_required
+@never_cache
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """Show whether sign-ins ask for a code, and what can be done about it."""
+    return _show(request)
+
+
+def _show(
+    request: HttpRequest, wrong: tuple[str, forms.Form] | None = None, codes: list[str] | None = None
+) -> HttpResponse:
+    user, context = current_user(), {}
+    given = dict([wrong]) if wrong else {}
+    on = factor.is_on(user)
+    if not on:
+        secret = _setup_secret(request)
+        context = {
+            "picture": mark_safe(factor.picture(factor.uri(user, secret))),
+            "secret": " ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
+        }
+    what: dict[str, tuple[str, str, type[forms.Form], str]] = {
+        "on": ("", "", PresentAndCodeForm, "Turn on"),
+        "codes": (
+            "New recovery codes",
+            "The old ones are worth nothing then.",
+            PresentAndAnyCodeForm,
+            "Make new codes",
+        ),
+        "off": ("Turn off", "Signing in asks for the password alone then.", PresentAndAnyCodeForm, "Turn off"),
+    }
+    made = {
+        name: {"title": title, "lead": lead, "action": reverse(f"second-factor-{name}"), "submit": submit,
+               "form": given.get(name) or form(prefix=None, auto_id=f"{name}_%s")}
+        for name, (title, lead, form, submit) in what.items()
+    }  # fmt: skip
+    answer = page(
+        request, "accounts/factor.html", "settings", on=on, codes=codes, left=factor.recovery_codes_left(user),
+        setup=made["on"], forms=[made["codes"], made["off"]], **context,
+    )  # fmt: skip
+    answer.status_code = 400 if wrong else 200
+    return answer
+
+
+def _setup_secret(request: HttpRequest) -> str:
+    """Return the secret that this browser sets up; it is nobody's until a code of it comes back."""
+    try:
+        return unseal(request.session.get(_SETUP, ""))
+    except Unreadable:
+        secret = factor.fresh_secret()
+        request.session[_SETUP] = seal(secret)
+        return secret
+
+
+def _submitted(request: HttpRequest, name: str, form: forms.Form, do: Callable[..., HttpResponse]) -> HttpResponse:
+    """Take a form; `do(user, **cleaned)` may raise ValidationError and Locked. Return its answer or the page again."""
+    if form.is_valid():
+        try:
+            return do(current_user(), **form.cleaned_data)
+        except doors.Locked as problem:
+            return locked(request, problem)
+        except ValidationError as problem:
+            tell(form, problem)
+    return _show(request, (name, form))
+
+
+@login_required
+@never_cache
+@require_POST
+@transaction.non_atomic_requests  # a wrong present password is counted
+@sensitive_post_parameters("password", "code")
+def turn_on(request: HttpRequest) -> HttpResponse:
+    """Turn the second factor on and show the recovery codes, once."""
+
+    def do(user: User, password: str, code: str) -> HttpResponse:
+        secret, here = _setup_secret(request), request.session.get("pam_session")
+        codes = services.enable_factor(request, user, password, secret, code, here)
+        request.session.pop(_SETUP, None)
+        messages.success(request, "The second factor is on. Every other session is closed.")
+        return _show(request, codes=codes)
+
+    return _submitted(request, "on", PresentAndCodeForm(request.POST, auto_id="on_%s"), do)
+
+
+@login_required
+@never_cache
+@require_POST
+@transaction.non_atomic_requests
+@sensitive_post_parameters("password", "code")
+def new_codes(request: HttpRequest) -> HttpResponse:
+    """Make new recovery codes and show them, once."""
+
+    def do(user: User, password: str, code: str) -> HttpResponse:
+        codes = services.renew_recovery_codes(request, user, password, code)
+        messages.success(request, "There are new recovery codes. The old ones are worth nothing now.")
+        return _show(request, codes=codes)
+
+    return _submitted(request, "codes", PresentAndAnyCodeForm(request.POST, auto_id="codes_%s"), do)
+
+
+@login_required
+@never_cache
+@require_POST
+@transaction.non_atomic_requests
+@sensitive_post_parameters("password", "code")
+def turn_off(request: HttpRequest) -> HttpResponse:
+    """Turn the second factor off."""
+
+    def do(user: User, password: str, code: str) -> HttpResponse:
+        services.disable_factor(request, user, password, code)
+        messages.success(request, "The second factor is off. Signing in asks for the password alone.")
+        return redirect("second-factor")
+
+    return _submitted(request, "off", PresentAndAnyCodeForm(request.POST, auto_id="off_%s"), do)
