@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.decorators import method_decorator
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import APIException, AuthenticationFailed, Throttled, ValidationError
+from rest_framework.exceptions import APIException, AuthenticationFailed, NotFound, Throttled, ValidationError
+from rest_framework.generics import ListAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,6 +23,7 @@ from pam.api.etags import conditional
 from pam.api.writes import perform
 
 from . import doors, services, tokens
+from .devices import client_of
 from .models import Session, User
 
 
@@ -212,4 +216,65 @@ class PasswordView(APIView):
             raise _refusal(problem) from problem
         if request.auth is None:
             doors.keep_cookie(request._request, current_user())
+        return Response(status=204)
+
+
+class SessionSerializer(serializers.ModelSerializer[Session]):
+    """A session: a browser or an app that is signed in."""
+
+    client = serializers.SerializerMethodField(help_text="what it calls itself, in short: Firefox on Linux")
+    current = serializers.SerializerMethodField(help_text="whether this request comes from it")
+
+    class Meta:
+        model = Session
+        fields = ("id", "door", "client", "address", "created_at", "last_seen_at", "current")
+        read_only_fields = fields
+
+    def get_client(self, row: Session) -> str:
+        """Return the client in words."""
+        return client_of(row.user_agent)
+
+    def get_current(self, row: Session) -> bool:
+        """Whether this is the session of the request."""
+        return bool(str(row.pk) == self.context["here"])
+
+
+class SessionsView(ListAPIView[Session]):
+    """`GET` and `DELETE /api/auth/sessions`."""
+
+    serializer_class = SessionSerializer
+    filter_backends = []
+
+    def get_queryset(self) -> QuerySet[Session]:
+        """Return the open sessions; the schema's generator has nobody acting and needs none."""
+        return (
+            Session.objects.none() if getattr(self, "swagger_fake_view", False) else doors.open_sessions(current_user())
+        )
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """Tell which session asks."""
+        return {"here": None if getattr(self, "swagger_fake_view", False) else tokens.session_of(self.request)}
+
+    @extend_schema(summary="Where one is signed in")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Answer the open sessions, newest first."""
+        return super().get(request, *args, **kwargs)
+
+    @extend_schema(responses={204: None}, summary="Sign out everywhere else")
+    def delete(self, request: Request) -> Response:
+        """Close every session but that of this request, with its sockets."""
+        doors.revoke_others(current_user(), tokens.session_of(request))
+        return Response(status=204)
+
+
+class SessionView(APIView):
+    """`DELETE /api/auth/sessions/{id}`."""
+
+    @extend_schema(responses={204: None}, summary="Sign out somewhere")
+    def delete(self, request: Request, session: UUID) -> Response:
+        """Close a session: its tokens are worth nothing, its sockets close."""
+        found = Session.objects.filter(pk=session, revoked_at=None).first()
+        if found is None:
+            raise NotFound("There is no such session, or it is closed already.")
+        doors.revoke(current_user(), found)
         return Response(status=204)

@@ -11,4 +11,6 @@ urlpatterns = [
     path("api/auth/register", api.RegisterView.as_view(), name="auth-register"),
     path("api/auth/me", api.MeView.as_view(), name="auth-me"),
     path("api/auth/password", api.PasswordView.as_view(), name="auth-password"),
+    path("api/auth/sessions", api.SessionsView.as_view(), name="auth-sessions"),
+    path("api/auth/sessions/<uuid:session>", api.SessionView.as_view(), name="auth-session"),
 ]

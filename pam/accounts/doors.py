@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import authenticate, login, update_session_auth_hash
+from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -27,6 +30,7 @@ __all__ = [
 
 BACKEND = "pam.accounts.backends.EmailBackend"
 HALF_OPEN_SECONDS = 600
+SEEN_SECONDS = 60
 _HALF_OPEN = "pam_half_open"
 
 
@@ -104,10 +108,40 @@ def half_open(request: HttpRequest) -> User | None:
     return user if user is not None and constant_time_compare(user.get_session_auth_hash(), proof) else None
 
 
+def find_open(session_id: Any) -> Session | None:
+    """Return a session with its owner, where it is there and not revoked."""
+    with unscoped("a token's session is looked up before anybody acts"):
+        return (
+            Session.objects.filter(pk=session_id, revoked_at=None, owner__is_active=True)
+            .select_related("owner")
+            .first()
+        )
+
+
 def is_open(session_id: Any) -> bool:
     """Whether a session is there and not revoked."""
-    with unscoped("a token's session is looked up before anybody acts"):
-        return Session.objects.filter(pk=session_id, revoked_at=None, owner__is_active=True).exists()
+    return find_open(session_id) is not None
+
+
+def seen(session_id: Any) -> None:
+    """Note that a session is in use, at most once a minute."""
+    if cache.add(f"accounts.seen.{session_id}", 1, SEEN_SECONDS):
+        now = timezone.now()
+        with unscoped("a session is in use"):
+            Session.objects.filter(pk=session_id, last_seen_at__lt=now - dt.timedelta(seconds=SEEN_SECONDS)).update(
+                last_seen_at=now
+            )
+
+
+def open_sessions(user: User) -> QuerySet[Session]:
+    """Return the sessions by which a person can still come in; ask while they act. Newest first."""
+    now = timezone.now()
+    return Session.objects.filter(
+        Q(door=Session.Door.API, last_seen_at__gte=now - dt.timedelta(days=settings.REFRESH_TOKEN_EXPIRE_DAYS))
+        | Q(door=Session.Door.PAGE, last_seen_at__gte=now - dt.timedelta(seconds=settings.SESSION_COOKIE_AGE)),
+        owner=user,
+        revoked_at=None,
+    ).order_by("-id")
 
 
 def _here(request: HttpRequest) -> str:

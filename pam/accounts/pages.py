@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django import forms
 from django.apps import apps
@@ -14,7 +13,7 @@ from django.contrib.auth import logout as sign_out
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
@@ -25,6 +24,7 @@ from pam.journal.lines import show_moment
 from pam.pages import login_required, page, submit
 
 from . import doors, services
+from .devices import client_of
 from .models import Session, User
 
 
@@ -283,10 +283,11 @@ def settings(request: HttpRequest) -> HttpResponse:
             return answer
     here = request.session.get("pam_session")
     sessions = [
-        {"lead": row.get_door_display(), "what": _agent(row.user_agent), "tail": "This one" if str(row.pk) == here else "",
-         "sub": f"Since {show_moment(row.created_at)}{f', {row.address}' if row.address else ''}",
+        {"lead": row.get_door_display(), "what": client_of(row.user_agent), "tail": "This one" if str(row.pk) == here else "",
+         "sub": f"Since {show_moment(row.created_at)}{f', from {row.address}' if row.address else ''}. "
+                f"Last seen {show_moment(row.last_seen_at)}.",
          "delete": "" if str(row.pk) == here else reverse("session-revoke", args=[row.pk]), "delete_label": "Sign out"}
-        for row in Session.objects.filter(revoked_at=None).order_by("-id")[:30]
+        for row in doors.open_sessions(current_user())[:50]
     ]  # fmt: skip
     memories = [
         {"lead": row.key, "what": row.fact, "delete": reverse("memory-forget", args=[row.pk]), "delete_label": "Forget"}
@@ -304,23 +305,6 @@ def settings(request: HttpRequest) -> HttpResponse:
 def _change(user: Any, **fields: Any) -> None:
     present = User.objects.get(pk=user.pk)
     services.change_settings(user, **{name: value for name, value in fields.items() if getattr(present, name) != value})
-
-
-def _agent(agent: str) -> str:
-    for name in ("Firefox", "Edg", "Chrome", "Safari", "curl", "python"):
-        if name.lower() in agent.lower():
-            return {"Edg": "Edge", "python": "Script"}.get(name, name)
-    return agent[:40] or "Unknown"
-
-
-@login_required
-@require_POST
-def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Close a session elsewhere."""
-    session = get_object_or_404(Session.objects.filter(revoked_at=None), pk=pk)
-    doors.revoke(request.user, session)  # type: ignore[arg-type]
-    messages.success(request, "That session is closed.")
-    return redirect("settings")
 
 
 def tell(form: forms.BaseForm, problem: ValidationError) -> None:

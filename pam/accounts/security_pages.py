@@ -1,15 +1,16 @@
-"""The pages of how one signs in: the second factor."""
+"""The pages of how one signs in: sessions, the second factor."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
@@ -20,7 +21,7 @@ from pam.access import current_user
 from pam.pages import login_required, page
 
 from . import doors, factor, services
-from .models import User
+from .models import Session, User
 from .pages import locked, tell
 from .secrets import Unreadable, seal, unseal
 
@@ -52,6 +53,24 @@ class PresentAndAnyCodeForm(PresentAndCodeForm):
         max_length=40, help_text="Six digits of your authenticator app, or a recovery code.",
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}),
     )  # fmt: skip
+
+
+@login_required
+@require_POST
+def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Close a session elsewhere."""
+    doors.revoke(current_user(), get_object_or_404(Session.objects.filter(revoked_at=None), pk=pk))
+    messages.success(request, "That session is closed.")
+    return redirect("settings")
+
+
+@login_required
+@require_POST
+def revoke_others(request: HttpRequest) -> HttpResponse:
+    """Close every session but this one."""
+    doors.revoke_others(current_user(), request.session.get("pam_session"))
+    messages.success(request, "You are signed out everywhere else.")
+    return redirect("settings")
 
 
 @login_required

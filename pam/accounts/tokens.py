@@ -86,10 +86,10 @@ def opened_by(token: str) -> tuple[User | None, str | None]:
         claims = _decode(token, "access")
     except BadToken:
         return None, None
-    if not doors.is_open(claims["sid"]):
+    session = doors.find_open(claims["sid"])
+    if session is None or str(session.owner_id) != claims["sub"]:
         return None, None
-    user = User.objects.filter(pk=claims["sub"], is_active=True).first()
-    return user, str(claims["sid"]) if user is not None else None
+    return session.owner, str(session.pk)
 
 
 def user_of_token(token: str) -> User | None:
@@ -156,10 +156,11 @@ class BearerAuthentication(BaseAuthentication):
         token = _bearer(request)
         if token is None:
             return None
-        user = user_of_token(token)
+        user, session = opened_by(token)
         if user is None:
             raise AuthenticationFailed("The token is not valid (any more). Get a new one from /api/auth/refresh.")
         act(user)
+        doors.seen(session)
         return user, token
 
     def authenticate_header(self, request: Request) -> str:

@@ -25,5 +25,6 @@ urlpatterns = [
     path("settings/factor/on", security_pages.turn_on, name="second-factor-on"),
     path("settings/factor/codes", security_pages.new_codes, name="second-factor-codes"),
     path("settings/factor/off", security_pages.turn_off, name="second-factor-off"),
-    path("settings/sessions/<uuid:pk>/revoke", pages.revoke, name="session-revoke"),
+    path("settings/sessions/others/revoke", security_pages.revoke_others, name="session-revoke-others"),
+    path("settings/sessions/<uuid:pk>/revoke", security_pages.revoke, name="session-revoke"),
 ]

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from pam.access import NotActing, acting_as
 from pam.accounts import doors, services, tokens
+from pam.accounts.devices import client_of
 from pam.accounts.models import RefreshToken, Session, User, check_zone
-from pam.accounts.pages import _agent
 from tests.house import doing, entries, person
 
 PASSWORD = "a long password"
@@ -188,14 +188,16 @@ def test_others_are_closed_and_the_kept_one_stays() -> None:
 
 @pytest.mark.parametrize(
     ("agent", "said"),
-    [("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox"),
-     ("Mozilla/5.0 AppleWebKit/537.36 Chrome/141.0 Safari/537.36 Edg/141.0", "Edge"),
+    [("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+     ("Mozilla/5.0 (Windows NT 10.0; Win64) AppleWebKit/537.36 Chrome/141.0 Safari/537.36 Edg/141.0", "Edge on Windows"),
+     ("Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/141.0 Mobile Safari/537.36", "Chrome on Android"),
      ("Mozilla/5.0 AppleWebKit/537.36 Chrome/141.0 Safari/537.36", "Chrome"),
-     ("Mozilla/5.0 (iPhone) AppleWebKit/605 Version/18.0 Safari/604.1", "Safari"),
+     ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604.1", "Safari on iPhone"),
+     ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/18.0 Safari/605.1.15", "Safari on Mac"),
      ("python-httpx/0.28", "Script"), ("curl/8.5", "curl"), ("", "Unknown"), ("Something else entirely " * 9, None)],
 )  # fmt: skip
-def test_a_browser_is_called_by_its_name(agent: str, said: str | None) -> None:
-    assert _agent(agent) == (said or agent[:40])
+def test_a_client_is_called_by_its_name(agent: str, said: str | None) -> None:
+    assert client_of(agent) == (said or agent[:40].strip())
 
 
 # ---- tokens
