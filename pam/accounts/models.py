@@ -183,6 +183,19 @@ class RecoveryCode(Scoped):
         return f"recovery code of {self.owner_id}"
 
 
+class AppPassword(Scoped):
+    """A long-lived key for a program of the person's own, by its digest, with the scopes it opens."""
+
+    name = models.CharField(max_length=80)
+    scopes = models.CharField(max_length=80)  # words with spaces between
+    digest = models.CharField(max_length=64, unique=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class LoginFailure(models.Model):
     """A failed try, kept by keyed digests: it says nothing about who exists."""
 

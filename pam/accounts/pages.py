@@ -233,7 +233,9 @@ def password_change(request: HttpRequest) -> HttpResponse:
             tell(form, problem)
         else:
             doors.keep_cookie(request, current_user())
-            messages.success(request, "The password is changed. Every other session is closed.")
+            messages.success(
+                request, "The password is changed. Every other session is closed, and no app password opens anything."
+            )
             return redirect("settings")
     return render(request, "registration/password_change.html", {"form": form, "nav": "settings"})
 

@@ -1,8 +1,9 @@
-"""The pages of how one signs in: sessions, the second factor."""
+"""The pages of how one signs in: sessions, the second factor, app passwords."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -18,10 +19,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from pam.access import current_user
+from pam.journal.lines import show_moment
 from pam.pages import login_required, page
 
-from . import doors, factor, services
-from .models import Session, User
+from . import app_passwords, doors, factor, services
+from .models import AppPassword, Session, User
 from .pages import locked, tell
 from .secrets import Unreadable, seal, unseal
 
@@ -53,6 +55,23 @@ class PresentAndAnyCodeForm(PresentAndCodeForm):
         max_length=40, help_text="Six digits of your authenticator app, or a recovery code.",
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}),
     )  # fmt: skip
+
+
+class AppPasswordForm(PresentForm):
+    """A new app password."""
+
+    name = forms.CharField(max_length=80, help_text="What it is for.")
+    read = forms.BooleanField(required=False, help_text=app_passwords.SCOPES["read"], initial=True)
+    write = forms.BooleanField(required=False, help_text=app_passwords.SCOPES["write"])
+    chat = forms.BooleanField(required=False, help_text=app_passwords.SCOPES["chat"])
+    field_order = ["name", "password", "read", "write", "chat"]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for at least one scope."""
+        data = super().clean() or self.cleaned_data
+        if not any(data.get(scope) for scope in app_passwords.SCOPES):
+            raise ValidationError("Choose what it may do: read, write or chat.")
+        return data
 
 
 @login_required
@@ -185,3 +204,47 @@ def turn_off(request: HttpRequest) -> HttpResponse:
         return redirect("second-factor")
 
     return _submitted(request, "off", PresentAndAnyCodeForm(request.POST, auto_id="off_%s"), do)
+
+
+@login_required
+@never_cache
+@transaction.non_atomic_requests
+@sensitive_post_parameters("password")
+def app_passwords_page(request: HttpRequest) -> HttpResponse:
+    """List app passwords and make one, whose text is shown once."""
+    form, text, user = AppPasswordForm(request.POST or None), "", current_user()
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        scopes = [scope for scope in app_passwords.SCOPES if data[scope]]
+        try:
+            _, text = services.make_app_password(request, user, data["password"], data["name"], scopes)
+        except doors.Locked as problem:
+            return locked(request, problem)
+        except ValidationError as problem:
+            tell(form, problem)
+    rows = [
+        {"what": row.name, "sub": f"{', '.join(row.scopes.split()).capitalize()}. Made {show_moment(row.created_at)}. "
+         + (f"Last used {show_moment(row.last_used_at)}." if row.last_used_at else "Not used yet."),
+         "delete": reverse("app-password-revoke", args=[row.pk]), "delete_label": "Revoke"}
+        for row in AppPassword.objects.filter(revoked_at=None).order_by("-id")
+    ]  # fmt: skip
+    kept = {
+        "title": "In use",
+        "kind": "rows",
+        "rows": rows,
+        "empty": {"text": "None. Programs that use the API need one."},
+    }
+    made = {"title": "New app password", "action": reverse("app-passwords"), "submit": "Make it",
+            "form": AppPasswordForm() if text else form}  # fmt: skip
+    answer = page(request, "accounts/app_passwords.html", "settings", text=text, section=kept, made=made)
+    answer.status_code = 400 if form.errors else 200
+    return answer
+
+
+@login_required
+@require_POST
+def app_password_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Revoke an app password."""
+    app_passwords.revoke(current_user(), get_object_or_404(AppPassword.objects.filter(revoked_at=None), pk=pk))
+    messages.success(request, "That app password opens nothing any more.")
+    return redirect("app-passwords")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from typing import Any
 
 import structlog
@@ -19,8 +20,8 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
-from . import doors, factor
-from .models import User
+from . import app_passwords, doors, factor
+from .models import AppPassword, User
 
 log = structlog.get_logger(__name__)
 
@@ -112,12 +113,13 @@ def change_password(request: Any, user: User, old: str, new: str, keep_session: 
 
 
 def set_password(user: User, new: str, keep_session: Any = None) -> None:
-    """Set a password and close every other session; raises ValidationError."""
+    """Set a password, close every other session and revoke every app password; raises ValidationError."""
     validate_password(new, user)
     with transaction.atomic():
         user.set_password(new)
         user.save(update_fields=["password"])
         doors.revoke_others(user, keep_session)
+        app_passwords.revoke_all(user)
 
 
 def enable_factor(
@@ -162,6 +164,14 @@ def ask_reset(email: str, base_url: str) -> None:
     uid = urlsafe_base64_encode(force_bytes(str(user.pk)))
     link = f"{base_url}{reverse('password_reset_confirm', args=[uid, default_token_generator.make_token(user)])}"
     _mail(user.email, "A new password for PAM", f"Open this link to set a new password:\n\n{link}\n")
+
+
+def make_app_password(
+    request: Any, user: User, password: str, name: str, scopes: Collection[str]
+) -> tuple[AppPassword, str]:
+    """Make an app password; return it and its text, shown this once. Raises ValidationError, and doors.Locked."""
+    _present(request, user, password)
+    return app_passwords.make(user, name, scopes)
 
 
 def _mail(address: str, subject: str, text: str) -> None:

@@ -14,12 +14,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from pam.access import act, acting_as, unscoped
 
-from . import doors
+from . import app_passwords, doors
 from .models import RefreshToken, Session, User
 
 
@@ -148,20 +148,44 @@ def _decode(token: str, kind: str | None) -> dict[str, Any]:
     return claims
 
 
+class NoScope(PermissionDenied):
+    """An app password knocks where it does not open."""
+
+    problem_code = "scope_missing"
+
+
 class BearerAuthentication(BaseAuthentication):
-    """`Authorization: Bearer …`; whose token it is acts in the request."""
+    """`Authorization: Bearer …` with an access token or an app password; whose it is acts in the request."""
 
     def authenticate(self, request: Request) -> tuple[User, str] | None:
-        """Return the person, or None where no bearer token came; raises AuthenticationFailed."""
+        """Return the person, or None where no bearer token came; raises AuthenticationFailed.
+
+        An app password without the scope that the request needs raises PermissionDenied, here for every view.
+        """
         token = _bearer(request)
         if token is None:
             return None
+        if token.startswith(app_passwords.PREFIX):
+            return self._by_app_password(request, token), token
         user, session = opened_by(token)
         if user is None:
             raise AuthenticationFailed("The token is not valid (any more). Get a new one from /api/auth/refresh.")
         act(user)
         doors.seen(session)
         return user, token
+
+    def _by_app_password(self, request: Request, token: str) -> User:
+        row = app_passwords.find(token)
+        if row is None:
+            raise AuthenticationFailed("This app password is not valid (any more). Make a new one in the settings.")
+        scope = app_passwords.needed(request.method or "", request._request.path_info)
+        if scope is None:
+            raise NoScope("An app password opens nothing of the account itself. Sign in for that. Nothing has changed.")
+        if scope not in row.scopes.split():
+            raise NoScope(f"This app password has no scope “{scope}”. Make one that has it. Nothing has changed.")
+        act(row.owner)
+        app_passwords.used(row)
+        return row.owner
 
     def authenticate_header(self, request: Request) -> str:
         """Return what a 401 asks for."""

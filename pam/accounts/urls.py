@@ -25,6 +25,8 @@ urlpatterns = [
     path("settings/factor/on", security_pages.turn_on, name="second-factor-on"),
     path("settings/factor/codes", security_pages.new_codes, name="second-factor-codes"),
     path("settings/factor/off", security_pages.turn_off, name="second-factor-off"),
+    path("settings/app-passwords", security_pages.app_passwords_page, name="app-passwords"),
+    path("settings/app-passwords/<uuid:pk>/revoke", security_pages.app_password_revoke, name="app-password-revoke"),
     path("settings/sessions/others/revoke", security_pages.revoke_others, name="session-revoke-others"),
     path("settings/sessions/<uuid:pk>/revoke", security_pages.revoke, name="session-revoke"),
 ]
