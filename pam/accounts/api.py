@@ -68,6 +68,12 @@ class RegisteredSerializer(serializers.Serializer[Any]):
     verify = serializers.BooleanField(help_text="whether the address has to be verified before signing in")
 
 
+class AddressSerializer(serializers.Serializer[Any]):
+    """An address."""
+
+    email = serializers.EmailField()
+
+
 class MeSerializer(serializers.ModelSerializer[User]):
     """Oneself: settings may be changed."""
 
@@ -178,6 +184,17 @@ class RegisterView(_Open):
         verify = settings.REQUIRE_VERIFIED_EMAIL
         shown = {"id": str(user.pk) if user and not verify else None, "email": data["email"].lower(), "verify": verify}
         return Response(shown, status=201)
+
+
+class VerifyAgainView(_Open):
+    """`POST /api/auth/verify`."""
+
+    @extend_schema(request=AddressSerializer, responses={202: None}, summary="Mail the verification link again")
+    def post(self, request: Request) -> Response:
+        """Mail the link where the address has an account that is not verified; the answer is the same for all."""
+        data = _valid(AddressSerializer(data=request.data))
+        services.ask_verification(data["email"], request.build_absolute_uri("/").rstrip("/"))
+        return Response(status=202)
 
 
 class MeView(APIView):

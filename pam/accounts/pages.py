@@ -86,6 +86,14 @@ class ResetForm(forms.Form):
     email = forms.EmailField()
 
 
+class VerifyForm(forms.Form):
+    """The password of the account whose address is verified."""
+
+    password = forms.CharField(
+        strip=False, max_length=256, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+
 class NewPasswordForm(forms.Form):
     """A new password."""
 
@@ -205,15 +213,41 @@ def register(request: HttpRequest) -> HttpResponse:
     return render(request, "registration/register.html", {"form": form}, status=400 if form.errors else 200)
 
 
+@transaction.non_atomic_requests  # a failure is counted
+@sensitive_post_parameters("password")
 def verify(request: HttpRequest, token: str) -> HttpResponse:
-    """Take the link of the verification mail."""
+    """Show what the link of the verification mail is for; verify and sign in with the password."""
     try:
-        services.verify(token)
+        user = services.user_to_verify(token)
     except ValidationError as problem:
         messages.error(request, problem.messages[0])
-    else:
-        messages.success(request, "The address is verified. Sign in.")
-    return redirect("login")
+        return redirect("verify-again")
+    form = VerifyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = services.verify(request, token, form.cleaned_data["password"])
+            doors.open_session(user, door=Session.Door.PAGE, request=request)
+        except doors.Locked as problem:
+            return locked(request, problem)
+        except doors.SecondFactorRequired:
+            doors.keep_half_open(request, user)
+            return redirect("login-code")
+        except doors.Refused:
+            form.add_error("password", "This is not the password of that account.")
+        else:
+            messages.success(request, "The address is verified.")
+            return redirect(config.LOGIN_REDIRECT_URL)
+    context = {"form": form, "email": user.email}
+    return render(request, "registration/verify.html", context, status=400 if form.errors else 200)
+
+
+def verify_again(request: HttpRequest) -> HttpResponse:
+    """Ask for the verification mail once more; the answer is the same for every address."""
+    form = ResetForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        services.ask_verification(form.cleaned_data["email"], request.build_absolute_uri("/").rstrip("/"))
+        return render(request, "registration/verify_sent.html", {"email": form.cleaned_data["email"]})
+    return render(request, "registration/verify_again.html", {"form": form}, status=400 if form.errors else 200)
 
 
 @login_required

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 from typing import Any
 
@@ -11,23 +10,20 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
 from django.core import signing
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
-from . import app_passwords, doors, factor
+from . import app_passwords, doors, factor, mails
 from .models import AppPassword, User
 
 log = structlog.get_logger(__name__)
 
 VERIFY_SALT = "pam.accounts.verify"
 VERIFY_SECONDS = 3 * 24 * 3600
-MAIL_SECONDS = 60  # so long after a mail the same one is not sent again: nobody's inbox is filled by a stranger
 SETTINGS = User.recorded_fields
 
 
@@ -41,11 +37,14 @@ def register(*, email: str, password: str, base_url: str = "", **fields: Any) ->
     validate_password(password, user)
     user.set_password(password)
     user.full_clean(validate_unique=False)  # before the address is looked up: what is refused is refused to all
-    if settings.REQUIRE_VERIFIED_EMAIL and User.objects.filter(email=user.email).exists():
-        _mail(
-            user.email, "Your PAM account", "Somebody asked for an account with this address, which has one already. "
-            "If it was you, sign in, or ask for a new password.",
-        )  # fmt: skip
+    if settings.REQUIRE_VERIFIED_EMAIL and (kept := User.objects.filter(email=user.email).first()) is not None:
+        if kept.email_verified_at is None and kept.is_active:
+            send_verification(kept, base_url)
+        else:
+            mails.send(
+                user.email, "Your PAM account", "Somebody asked for an account with this address, which has one "
+                "already. If it was you, sign in, or ask for a new password.",
+            )  # fmt: skip
         return None
     if not settings.REQUIRE_VERIFIED_EMAIL:
         user.validate_unique()
@@ -63,17 +62,40 @@ def send_verification(user: User, base_url: str) -> None:
     """Mail the link that verifies an address."""
     token = signing.dumps([str(user.pk), user.email], salt=VERIFY_SALT)
     link = f"{base_url}{reverse('verify', args=[token])}"
-    _mail(user.email, "Verify your address for PAM", f"Open this link within three days:\n\n{link}\n")
+    mails.send(
+        user.email, "Verify your address for PAM", "Somebody made a PAM account with this address. If it was you, open "
+        f"this link within three days and give the password that you chose:\n\n{link}\n\nIf you do not know the "
+        f"password, set another: {base_url}{reverse('password_reset')}\nIf it was not you, nothing is to be done.\n",
+    )  # fmt: skip
 
 
-def verify(token: str) -> User:
-    """Take the link's token and mark the address verified; raises ValidationError."""
+def ask_verification(email: str, base_url: str) -> None:
+    """Mail the link again, where the address has an account that never was verified; says nothing either way."""
+    user = User.objects.filter(email=email.strip().lower(), is_active=True, email_verified_at=None).first()
+    if user is None:
+        mails.pretend()
+    else:
+        send_verification(user, base_url)
+
+
+def user_to_verify(token: str) -> User:
+    """Return whose address a link's token would verify; raises ValidationError. Looking verifies nothing."""
     try:
         pk, email = signing.loads(token, salt=VERIFY_SALT, max_age=VERIFY_SECONDS)
-        user = User.objects.get(pk=pk, email=email)
+        return User.objects.get(pk=pk, email=email, is_active=True)
     except (signing.BadSignature, User.DoesNotExist, ValueError, TypeError) as problem:
-        raise ValidationError("The link is not valid any more. Sign in to get a new one.") from problem
-    if user.email_verified_at is None:
+        raise ValidationError("The link is not valid any more. Ask for a new one.") from problem
+
+
+def verify(request: Any, token: str, password: str) -> User:
+    """Mark the address of a link verified, for who knows the account's password; raises ValidationError and Refused.
+
+    A link alone is opened by mail scanners too, and by the owner of an address with which somebody else registered.
+    """
+    user = user_to_verify(token)
+    try:
+        doors.check_credentials(request, user.email, password)
+    except doors.NotVerified:
         user.email_verified_at = timezone.now()
         user.save(update_fields=["email_verified_at"])
     return user
@@ -160,10 +182,11 @@ def ask_reset(email: str, base_url: str) -> None:
     """Mail a link that sets a new password, where the address has an account; says nothing either way."""
     user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
     if user is None:
+        mails.pretend()
         return
     uid = urlsafe_base64_encode(force_bytes(str(user.pk)))
     link = f"{base_url}{reverse('password_reset_confirm', args=[uid, default_token_generator.make_token(user)])}"
-    _mail(user.email, "A new password for PAM", f"Open this link to set a new password:\n\n{link}\n")
+    mails.send(user.email, "A new password for PAM", f"Open this link to set a new password:\n\n{link}\n")
 
 
 def make_app_password(
@@ -172,18 +195,6 @@ def make_app_password(
     """Make an app password; return it and its text, shown this once. Raises ValidationError, and doors.Locked."""
     _present(request, user, password)
     return app_passwords.make(user, name, scopes)
-
-
-def _mail(address: str, subject: str, text: str) -> None:
-    """Send a mail, the same one at most once a minute; a failure is logged: the answer must not tell of it."""
-    digest = hashlib.sha256(f"{address}|{subject}".encode()).hexdigest()
-    if not cache.add(f"accounts.mail.{digest}", 1, MAIL_SECONDS):
-        return
-    try:
-        send_mail(subject, text, None, [address])
-    except Exception:
-        cache.delete(f"accounts.mail.{digest}")
-        log.exception("accounts.mail_failed", subject=subject)
 
 
 def reset_user(uid: str, token: str) -> User | None:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("login/code", pages.login_code, name="login-code"),
     path("logout", pages.logout, name="logout"),
     path("register", pages.register, name="register"),
+    path("verify", pages.verify_again, name="verify-again"),
     path("verify/<str:token>", pages.verify, name="verify"),
     path("password", pages.password_change, name="password_change"),
     path("password/reset", pages.password_reset, name="password_reset"),
