@@ -169,7 +169,7 @@ class LogoutView(_Open):
     def post(self, request: Request) -> Response:
         """Close the session of a refresh token."""
         data = _valid(RefreshSerializer(data=request.data))
-        tokens.end(data["refresh"])
+        tokens.end(data["refresh"], request._request)
         return Response(status=204)
 
 
@@ -280,7 +280,7 @@ class SessionsView(ListAPIView[Session]):
     @extend_schema(responses={204: None}, summary="Sign out everywhere else")
     def delete(self, request: Request) -> Response:
         """Close every session but that of this request, with its sockets."""
-        doors.revoke_others(current_user(), tokens.session_of(request))
+        doors.revoke_others(current_user(), tokens.session_of(request), request._request)
         return Response(status=204)
 
 
@@ -293,5 +293,5 @@ class SessionView(APIView):
         found = Session.objects.filter(pk=session, revoked_at=None).first()
         if found is None:
             raise NotFound("There is no such session, or it is closed already.")
-        doors.revoke(current_user(), found)
+        doors.revoke(current_user(), found, request=request._request)
         return Response(status=204)

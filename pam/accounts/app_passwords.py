@@ -6,13 +6,16 @@ import datetime as dt
 import hashlib
 import secrets as randomness
 from collections.abc import Collection
+from typing import Any
 
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from pam import journal
 from pam.access import acting_as, unscoped
 
+from . import events
 from .models import AppPassword, User
 
 PREFIX = "pam_"
@@ -40,7 +43,7 @@ def needed(method: str, path: str) -> str | None:
     return None
 
 
-def make(user: User, name: str, scopes: Collection[str]) -> tuple[AppPassword, str]:
+def make(user: User, name: str, scopes: Collection[str], request: Any = None) -> tuple[AppPassword, str]:
     """Make an app password; return its row and its text, which is kept nowhere. Raises ValidationError."""
     chosen = [scope for scope in SCOPES if scope in scopes]
     if not chosen or len(chosen) != len(set(scopes)):
@@ -51,7 +54,11 @@ def make(user: User, name: str, scopes: Collection[str]) -> tuple[AppPassword, s
             raise ValidationError({"name": f"There are {MOST} app passwords. Revoke one that you do not need."})
         row = AppPassword(owner=user, name=name.strip(), scopes=" ".join(chosen), digest=_digest(text))
         row.full_clean()
-        row.save()
+        with journal.entry(user, source=events.source_of(request)):
+            row.save()
+            events.record(
+                user, "app_password_made", request=request, name=row.name, app_password=str(row.pk), scopes=chosen
+            )
     return row, text
 
 
@@ -73,17 +80,18 @@ def used(row: AppPassword) -> None:
             AppPassword.objects.filter(pk=row.pk).update(last_used_at=now)
 
 
-def revoke(user: User, row: AppPassword) -> None:
+def revoke(user: User, row: AppPassword, request: Any = None) -> None:
     """Let an app password open nothing any more."""
-    with acting_as(user):
-        AppPassword.objects.filter(pk=row.pk, revoked_at=None).update(revoked_at=timezone.now())
+    with acting_as(user), journal.entry(user, source=events.source_of(request)):
+        if AppPassword.objects.filter(pk=row.pk, revoked_at=None).update(revoked_at=timezone.now()):
+            events.record(user, "app_password_revoked", request=request, name=row.name, app_password=str(row.pk))
 
 
-def revoke_all(user: User) -> None:
+def revoke_all(user: User, request: Any = None) -> None:
     """Revoke every app password of a person."""
     with acting_as(user):
         for row in AppPassword.objects.filter(revoked_at=None):
-            revoke(user, row)
+            revoke(user, row, request)
 
 
 def _digest(text: str) -> str:

@@ -16,10 +16,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from pam import journal
 from pam.access import acting_as, unscoped
 from pam.live import hints
 
-from . import factor, lockout
+from . import events, factor, lockout
+from .devices import client_of
 from .lockout import MOST_FAILURES, WINDOW, address_of
 from .models import Session, User
 from .refusals import Locked, NotVerified, Refused, SecondFactorRequired, WrongCode
@@ -53,11 +55,15 @@ def check_present(request: Any, user: User, password: str, code: str | None = No
 
     For what changes how one signs in. Tries count with those at the doors; `code` is looked at where one is given.
     """
-    with lockout.attempt(request, user.email):
+    with lockout.attempt(request, user.email, "check_failed"):
         if not user.check_password(password):
             raise Refused("This is not your present password.")
-        if code is not None and factor.accept(user, code) is None:
-            raise WrongCode
+        if code is not None:
+            how = factor.accept(user, code)
+            if how is None:
+                raise WrongCode
+            if how == "recovery":
+                events.record(user, "recovery_code_used", request=request)
 
 
 def open_session(user: User, *, door: str, request: Any = None, code: str | None = None) -> Session:
@@ -66,11 +72,13 @@ def open_session(user: User, *, door: str, request: Any = None, code: str | None
     For a browser the cookie session is signed in too; for an app, tokens are made of what this returns. Where the
     person has a second factor, raises SecondFactorRequired without a code, WrongCode and Locked.
     """
+    how: str | None = None
     if factor.is_on(user):
         if not code:
             raise SecondFactorRequired(user)
         with lockout.attempt(request, user.email):
-            if factor.accept(user, code) is None:
+            how = factor.accept(user, code)
+            if how is None:
                 raise WrongCode
     lockout.forget(request, user.email)
     if isinstance(request, HttpRequest) and hasattr(request, "session"):
@@ -88,6 +96,10 @@ def open_session(user: User, *, door: str, request: Any = None, code: str | None
         )
     if key:
         request.session["pam_session"] = str(session.pk)
+    with journal.entry(user, source=events.source_of(request)):
+        if how == "recovery":
+            events.record(user, "recovery_code_used", request=request)
+        events.record(user, "sign_in", request=request, session=str(session.pk), door=door, factor=how)
     return session
 
 
@@ -157,7 +169,7 @@ def leave(request: HttpRequest) -> None:
     with acting_as(user):
         session = Session.objects.filter(pk=_here(request), revoked_at=None).first()
     if session is not None:
-        revoke(user, session)
+        revoke(user, session, event="sign_out", request=request)
     request.session.flush()
 
 
@@ -169,21 +181,28 @@ def keep_cookie(request: HttpRequest, user: User) -> None:
         Session.objects.filter(pk=_here(request)).update(session_key=request.session.session_key or "")
 
 
-def revoke(user: User, session: Session) -> None:
-    """Close a session: its tokens and cookie are worth nothing from now on, its sockets close."""
+def revoke(user: User, session: Session, *, event: str = "session_closed", request: Any = None) -> None:
+    """Close a session: its tokens and cookie are worth nothing from now on, its sockets close.
+
+    `event` says to the journal why; `request` is the one that asked for it, where one did.
+    """
     from importlib import import_module
 
-    with acting_as(user):
-        Session.objects.filter(pk=session.pk, revoked_at=None).update(revoked_at=timezone.now())
+    with transaction.atomic(), acting_as(user):
+        closed = Session.objects.filter(pk=session.pk, revoked_at=None).update(revoked_at=timezone.now())
+        if closed:
+            name = client_of(session.user_agent) if event != "sign_out" else ""
+            events.record(user, event, request=request, name=name, session=str(session.pk))
     if session.session_key:
         import_module(settings.SESSION_ENGINE).SessionStore(session.session_key).delete()
     # After the commit: before it, a socket that was closed could come back in.
     transaction.on_commit(lambda: hints.send(user.pk, {"type": "pam.closed", "session": str(session.pk)}))
 
 
-def revoke_others(user: User, keep: Any = None) -> None:
-    """Close every other session of a person."""
+def revoke_others(user: User, keep: Any = None, request: Any = None) -> None:
+    """Close every other session of a person, as one entry of the journal."""
     with acting_as(user):
         found = list(Session.objects.filter(revoked_at=None).exclude(pk=keep))
-    for session in found:
-        revoke(user, session)
+        with journal.entry(user, source=events.source_of(request)):
+            for session in found:
+                revoke(user, session, request=request)

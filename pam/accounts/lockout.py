@@ -18,6 +18,7 @@ from django.utils.crypto import salted_hmac
 
 from pam.access import unscoped
 
+from . import events
 from .models import LoginFailure, Session
 from .refusals import Locked, Refused
 
@@ -49,8 +50,10 @@ def network_of(address: str | None) -> str:
 
 
 @contextmanager
-def attempt(request: Any, account: str) -> Iterator[None]:
+def attempt(request: Any, account: str, event: str = "sign_in_failed") -> Iterator[None]:
     """Surround one try at an account (its email address); raises Locked. A Refused that counts leaves a failure.
+
+    Of a failure the security event `event` is kept.
 
     A try counts from its beginning, so that many at once get no more than many in a row; callers run this outside a
     transaction that a refusal would roll back.
@@ -64,6 +67,7 @@ def attempt(request: Any, account: str) -> Iterator[None]:
     except Refused as problem:
         if problem.counts:
             LoginFailure.objects.filter(at__lt=timezone.now() - WINDOW).delete()
+            events.record_failure(account, event, request, problem.code)
         else:
             kept.delete()
         raise

@@ -295,7 +295,7 @@ def password_reset_confirm(request: HttpRequest, uid: str, token: str) -> HttpRe
     form = NewPasswordForm(request.POST or None)
     if user is not None and request.method == "POST" and form.is_valid():
         try:
-            services.reset_password(user, form.cleaned_data["new_password"])
+            services.reset_password(user, form.cleaned_data["new_password"], request)
         except ValidationError as problem:
             tell(form, problem)
         else:

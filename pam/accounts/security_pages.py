@@ -78,7 +78,7 @@ class AppPasswordForm(PresentForm):
 @require_POST
 def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Close a session elsewhere."""
-    doors.revoke(current_user(), get_object_or_404(Session.objects.filter(revoked_at=None), pk=pk))
+    doors.revoke(current_user(), get_object_or_404(Session.objects.filter(revoked_at=None), pk=pk), request=request)
     messages.success(request, "That session is closed.")
     return redirect("settings")
 
@@ -87,7 +87,7 @@ def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def revoke_others(request: HttpRequest) -> HttpResponse:
     """Close every session but this one."""
-    doors.revoke_others(current_user(), request.session.get("pam_session"))
+    doors.revoke_others(current_user(), request.session.get("pam_session"), request)
     messages.success(request, "You are signed out everywhere else.")
     return redirect("settings")
 
@@ -245,6 +245,6 @@ def app_passwords_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def app_password_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Revoke an app password."""
-    app_passwords.revoke(current_user(), get_object_or_404(AppPassword.objects.filter(revoked_at=None), pk=pk))
+    app_passwords.revoke(current_user(), get_object_or_404(AppPassword.objects.filter(revoked_at=None), pk=pk), request)
     messages.success(request, "That app password opens nothing any more.")
     return redirect("app-passwords")

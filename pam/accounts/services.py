@@ -17,7 +17,9 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
-from . import app_passwords, doors, factor, mails
+from pam import journal
+
+from . import app_passwords, doors, events, factor, mails
 from .models import AppPassword, User
 
 log = structlog.get_logger(__name__)
@@ -96,6 +98,7 @@ def verify(request: Any, token: str, password: str) -> User:
     try:
         doors.check_credentials(request, user.email, password)
     except doors.NotVerified:
+        events.record(user, "address_verified", request=request)
         user.email_verified_at = timezone.now()
         user.save(update_fields=["email_verified_at"])
     return user
@@ -131,17 +134,20 @@ def _present(request: Any, user: User, password: str, code: str | None = None, f
 def change_password(request: Any, user: User, old: str, new: str, keep_session: Any = None) -> None:
     """Change a password and close every other session; raises ValidationError, and doors.Locked."""
     _present(request, user, old, field="old_password")
-    set_password(user, new, keep_session)
+    set_password(user, new, keep_session, request=request)
 
 
-def set_password(user: User, new: str, keep_session: Any = None) -> None:
+def set_password(
+    user: User, new: str, keep_session: Any = None, *, event: str = "password_changed", request: Any = None
+) -> None:
     """Set a password, close every other session and revoke every app password; raises ValidationError."""
     validate_password(new, user)
-    with transaction.atomic():
+    with journal.entry(user, source=events.source_of(request)):
+        events.record(user, event, request=request)
         user.set_password(new)
         user.save(update_fields=["password"])
-        doors.revoke_others(user, keep_session)
-        app_passwords.revoke_all(user)
+        doors.revoke_others(user, keep_session, request)
+        app_passwords.revoke_all(user, request)
 
 
 def enable_factor(
@@ -152,27 +158,32 @@ def enable_factor(
     Raises ValidationError, and doors.Locked.
     """
     _present(request, user, password)
-    with transaction.atomic():
+    with journal.entry(user, source=events.source_of(request)):
         codes = factor.enable(user, secret, code)
-        doors.revoke_others(user, keep_session)
+        events.record(user, "factor_on", request=request)
+        doors.revoke_others(user, keep_session, request)
     return codes
 
 
 def disable_factor(request: Any, user: User, password: str, code: str) -> None:
     """Ask for a second factor no more; raises ValidationError, and doors.Locked."""
     _present(request, user, password, code)
-    factor.disable(user)
+    with journal.entry(user, source=events.source_of(request)):
+        factor.disable(user)
+        events.record(user, "factor_off", request=request)
 
 
 def renew_recovery_codes(request: Any, user: User, password: str, code: str) -> list[str]:
     """Return new recovery codes in place of the old ones, shown this once; raises ValidationError, and doors.Locked."""
     _present(request, user, password, code)
-    return factor.renew_recovery_codes(user)
+    with journal.entry(user, source=events.source_of(request)):
+        events.record(user, "recovery_codes_made", request=request)
+        return factor.renew_recovery_codes(user)
 
 
-def reset_password(user: User, new: str) -> None:
+def reset_password(user: User, new: str, request: Any = None) -> None:
     """Set a password by the link of a mail, which proves the address too; raises ValidationError."""
-    set_password(user, new)
+    set_password(user, new, event="password_reset", request=request)
     if user.email_verified_at is None:
         user.email_verified_at = timezone.now()
         user.save(update_fields=["email_verified_at"])
@@ -194,7 +205,7 @@ def make_app_password(
 ) -> tuple[AppPassword, str]:
     """Make an app password; return it and its text, shown this once. Raises ValidationError, and doors.Locked."""
     _present(request, user, password)
-    return app_passwords.make(user, name, scopes)
+    return app_passwords.make(user, name, scopes, request)
 
 
 def reset_user(uid: str, token: str) -> User | None:

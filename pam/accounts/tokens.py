@@ -64,11 +64,11 @@ def refresh(token: str) -> dict[str, str]:
             kept.save(update_fields=["used_at"])
             Session.objects.filter(pk=kept.session_id).update(last_seen_at=timezone.now())
             return issue(kept.session)
-    doors.revoke(reused.owner, reused.session)
+    doors.revoke(reused.owner, reused.session, event="token_reused")
     raise BadToken
 
 
-def end(token: str) -> None:
+def end(token: str, request: Any = None) -> None:
     """Close the session of a refresh or access token; a token that is none of ours is no error: it opens nothing."""
     try:
         claims = _decode(token, None)
@@ -77,7 +77,7 @@ def end(token: str) -> None:
     with unscoped("a token's session is closed"):
         session = Session.objects.filter(pk=claims["sid"]).select_related("owner").first()
     if session is not None:
-        doors.revoke(session.owner, session)
+        doors.revoke(session.owner, session, event="sign_out", request=request)
 
 
 def opened_by(token: str) -> tuple[User | None, str | None]:

@@ -42,6 +42,7 @@ class JournalEntry(Scoped):
     undoes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="undone_by")
     corrects = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="corrected_by")
     lines = models.JSONField(default=list)  # the receipt
+    facts = models.JSONField(default=list)  # what happened besides changes of rows
     change_count = models.IntegerField(default=0)
     salt = models.CharField(max_length=64, blank=True)
     content_mac = models.CharField(max_length=64)

@@ -26,14 +26,14 @@ SOURCES = {
 
 def receipt(kept: JournalEntry, undone: set[UUID]) -> dict[str, Any]:
     """Return an entry as the activity page shows it."""
-    gone = kept.pk in undone
+    gone, told = kept.pk in undone, not kept.change_count
     return {
         "entry": str(kept.pk),
         "number": kept.number,
         "lines": kept.lines,
         "more": max(0, kept.change_count - len(kept.lines)) if kept.change_count > 50 else 0,
-        "undo": None if gone else str(kept.pk),
-        "state": "undone" if gone else "done",
+        "undo": None if gone or told else str(kept.pk),
+        "state": "undone" if gone else "told" if told else "done",
         "reason": "",
         "time": show_time(kept.at),
         "day": show_date(timezone.localtime(kept.at).date()),
@@ -48,7 +48,9 @@ def activity(request: HttpRequest) -> HttpResponse:
     """Show entries, newest first, by day."""
     rows = JournalEntry.objects.order_by("-number")
     domain = request.GET.get("domain", "")
-    if domain in {"wins", "wheels", "you", "social", "assistant", "accounts"}:
+    if domain == "security":
+        rows = rows.exclude(facts=[])
+    elif domain in {"wins", "wheels", "you", "social", "assistant", "accounts"}:
         rows = rows.filter(changes__domain=domain).distinct()
     pages = Paginator(rows, 40)
     shown = pages.get_page(request.GET.get("page"))

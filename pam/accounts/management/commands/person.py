@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from pam.accounts import factor
+from pam import journal
+from pam.accounts import events, factor
 from pam.accounts.models import User
 
 
@@ -32,7 +33,9 @@ class Command(BaseCommand):
         if options["factor_off"]:
             if user is None:
                 raise CommandError(f"{options['email']} has no account here.")
-            factor.disable(user)
+            with journal.entry(user, source="system"):
+                factor.disable(user)
+                events.record(user, "factor_off", by="operator")
             self.stdout.write(f"The second factor of {user.email} is off.")
         elif user is None:
             password = options["password"] or getpass.getpass("Password: ")
@@ -43,8 +46,10 @@ class Command(BaseCommand):
                 raise CommandError(" ".join(problem.messages)) from problem
             self.stdout.write(f"{options['email']} is made.")
         elif options["admin"]:
-            user.role = role
-            user.save(update_fields=["role"])
+            with journal.entry(user, source="system"):
+                user.role = role
+                user.save(update_fields=["role"])
+                events.record(user, "role_changed", name=role.label, role=role.value, by="operator")
             self.stdout.write(f"{user.email} is an administrator now.")
         else:
             raise CommandError(f"{user.email} is there already.")
