@@ -277,7 +277,9 @@ class SessionsView(ListAPIView[Session]):
         """Answer the open sessions, newest first."""
         return super().get(request, *args, **kwargs)
 
-    @extend_schema(responses={204: None}, summary="Sign out everywhere else")
+    @extend_schema(
+        operation_id="auth_sessions_destroy_others", responses={204: None}, summary="Sign out everywhere else"
+    )
     def delete(self, request: Request) -> Response:
         """Close every session but that of this request, with its sockets."""
         doors.revoke_others(current_user(), tokens.session_of(request), request._request)
