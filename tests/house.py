@@ -43,9 +43,16 @@ def looking() -> Iterator[None]:
 
 
 def entries(user: User) -> list[JournalEntry]:
-    """Return this person's entries, oldest first."""
+    """Return this person's entries that changed something, oldest first."""
     with looking():
-        return list(JournalEntry.objects.filter(owner=user).order_by("number"))
+        return list(JournalEntry.objects.filter(owner=user, change_count__gt=0).order_by("number"))
+
+
+def events_of(user: User) -> list[dict[str, Any]]:
+    """Return the security events in this person's chain, oldest first."""
+    with looking():
+        kept = JournalEntry.objects.filter(owner=user).order_by("number")
+        return [fact for entry in kept for fact in entry.facts]
 
 
 def owned_models() -> list[type[Owned]]:

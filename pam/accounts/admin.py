@@ -11,7 +11,7 @@ from django.template.response import SimpleTemplateResponse
 from pam.access import unscoped
 from pam.journal import entry
 
-from . import doors
+from . import doors, events
 from .models import User
 
 
@@ -30,6 +30,8 @@ class UserAdmin(admin.ModelAdmin[User]):
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Change a person; what changes of their settings is an entry of the one who changes it."""
         with unscoped("staff in the admin site"), entry(request.user, source="admin", tool="admin.accounts.user"):
+            if request.method == "GET" and (looked := self.get_object(request, str(args[0]))) is not None:
+                events.record(request.user, "staff_looked", request=request, about=looked)
             response = super().changeform_view(request, *args, **kwargs)
             if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
                 response.render()
@@ -38,8 +40,13 @@ class UserAdmin(admin.ModelAdmin[User]):
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Save; who may not sign in any more is signed out everywhere."""
         super().save_model(request, obj, form, change)
+        if "role" in form.changed_data:
+            events.record(request.user, "role_changed", request=request, about=obj, role=obj.role)
+        if "is_active" in form.changed_data:
+            event = "account_opened" if obj.is_active else "account_closed"
+            events.record(request.user, event, request=request, about=obj)
         if not obj.is_active:
-            doors.revoke_others(obj)
+            doors.revoke_others(obj, request=request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """People register themselves, or `manage.py person` makes them."""

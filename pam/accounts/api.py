@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.decorators import method_decorator
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import AuthenticationFailed, Throttled, ValidationError
+from rest_framework.exceptions import APIException, AuthenticationFailed, NotFound, Throttled, ValidationError
+from rest_framework.generics import ListAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,14 +23,18 @@ from pam.api.etags import conditional
 from pam.api.writes import perform
 
 from . import doors, services, tokens
+from .devices import client_of
 from .models import Session, User
 
 
 class CredentialsSerializer(serializers.Serializer[Any]):
-    """Address and password."""
+    """Address and password, and a code where the account has a second factor."""
 
     email = serializers.CharField(max_length=254)
     password = serializers.CharField(max_length=256, trim_whitespace=False)
+    code = serializers.CharField(
+        max_length=40, required=False, help_text="of the authenticator app, or a recovery code; asked for by a 401"
+    )
 
 
 class TokensSerializer(serializers.Serializer[Any]):
@@ -61,6 +68,12 @@ class RegisteredSerializer(serializers.Serializer[Any]):
     verify = serializers.BooleanField(help_text="whether the address has to be verified before signing in")
 
 
+class AddressSerializer(serializers.Serializer[Any]):
+    """An address."""
+
+    email = serializers.EmailField()
+
+
 class MeSerializer(serializers.ModelSerializer[User]):
     """Oneself: settings may be changed."""
 
@@ -83,6 +96,18 @@ def _valid(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
         raise ValidationError({"non_field_errors": ["Send a JSON object."]})
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
+
+
+def _refusal(problem: doors.Refused) -> APIException:
+    """Return a refusal of the doors as the API's error."""
+    made: Any
+    if isinstance(problem, doors.Locked):
+        made = Throttled(wait=problem.seconds)
+        made.detail = str(problem)
+    else:
+        made = AuthenticationFailed(str(problem))
+    made.problem_code = problem.code
+    return cast(APIException, made)
 
 
 @method_decorator(transaction.non_atomic_requests, name="dispatch")
@@ -112,19 +137,15 @@ class TokenView(_Open):
         summary="Sign in",
     )
     def post(self, request: Request) -> Response:
-        """Check the password and answer tokens."""
+        """Check the password and the second factor, and answer tokens."""
         data = _valid(CredentialsSerializer(data=request.data))
         try:
             user = doors.check_credentials(request._request, data["email"], data["password"])
-        except doors.Locked as problem:
-            locked = Throttled(wait=problem.seconds)
-            locked.detail = str(problem)  # type: ignore[assignment]
-            raise locked from problem
+            session = doors.open_session(user, door=Session.Door.API, request=request, code=data.get("code"))
         except doors.Refused as problem:
             if isinstance(problem, doors.NotVerified):
                 services.send_verification(problem.user, request.build_absolute_uri("/").rstrip("/"))
-            raise AuthenticationFailed(str(problem)) from problem
-        session = doors.open_session(user, door=Session.Door.API, request=request)
+            raise _refusal(problem) from problem
         return Response(tokens.issue(session))
 
 
@@ -148,7 +169,7 @@ class LogoutView(_Open):
     def post(self, request: Request) -> Response:
         """Close the session of a refresh token."""
         data = _valid(RefreshSerializer(data=request.data))
-        tokens.end(data["refresh"])
+        tokens.end(data["refresh"], request._request)
         return Response(status=204)
 
 
@@ -163,6 +184,17 @@ class RegisterView(_Open):
         verify = settings.REQUIRE_VERIFIED_EMAIL
         shown = {"id": str(user.pk) if user and not verify else None, "email": data["email"].lower(), "verify": verify}
         return Response(shown, status=201)
+
+
+class VerifyAgainView(_Open):
+    """`POST /api/auth/verify`."""
+
+    @extend_schema(request=AddressSerializer, responses={202: None}, summary="Mail the verification link again")
+    def post(self, request: Request) -> Response:
+        """Mail the link where the address has an account that is not verified; the answer is the same for all."""
+        data = _valid(AddressSerializer(data=request.data))
+        services.ask_verification(data["email"], request.build_absolute_uri("/").rstrip("/"))
+        return Response(status=202)
 
 
 class MeView(APIView):
@@ -186,6 +218,7 @@ class MeView(APIView):
         return perform(request, do, tool="accounts.settings")
 
 
+@method_decorator(transaction.non_atomic_requests, name="dispatch")  # a wrong present password is counted
 class PasswordView(APIView):
     """`POST /api/auth/password`."""
 
@@ -193,7 +226,74 @@ class PasswordView(APIView):
     def post(self, request: Request) -> Response:
         """Change the password; every other session is closed."""
         data = _valid(PasswordSerializer(data=request.data))
-        services.change_password(current_user(), data["old_password"], data["new_password"], tokens.session_of(request))
+        here = tokens.session_of(request)
+        try:
+            services.change_password(request._request, current_user(), data["old_password"], data["new_password"], here)
+        except doors.Locked as problem:
+            raise _refusal(problem) from problem
         if request.auth is None:
             doors.keep_cookie(request._request, current_user())
+        return Response(status=204)
+
+
+class SessionSerializer(serializers.ModelSerializer[Session]):
+    """A session: a browser or an app that is signed in."""
+
+    client = serializers.SerializerMethodField(help_text="what it calls itself, in short: Firefox on Linux")
+    current = serializers.SerializerMethodField(help_text="whether this request comes from it")
+
+    class Meta:
+        model = Session
+        fields = ("id", "door", "client", "address", "created_at", "last_seen_at", "current")
+        read_only_fields = fields
+
+    def get_client(self, row: Session) -> str:
+        """Return the client in words."""
+        return client_of(row.user_agent)
+
+    def get_current(self, row: Session) -> bool:
+        """Whether this is the session of the request."""
+        return bool(str(row.pk) == self.context["here"])
+
+
+class SessionsView(ListAPIView[Session]):
+    """`GET` and `DELETE /api/auth/sessions`."""
+
+    serializer_class = SessionSerializer
+    filter_backends = []
+
+    def get_queryset(self) -> QuerySet[Session]:
+        """Return the open sessions; the schema's generator has nobody acting and needs none."""
+        return (
+            Session.objects.none() if getattr(self, "swagger_fake_view", False) else doors.open_sessions(current_user())
+        )
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """Tell which session asks."""
+        return {"here": None if getattr(self, "swagger_fake_view", False) else tokens.session_of(self.request)}
+
+    @extend_schema(summary="Where one is signed in")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Answer the open sessions, newest first."""
+        return super().get(request, *args, **kwargs)
+
+    @extend_schema(
+        operation_id="auth_sessions_destroy_others", responses={204: None}, summary="Sign out everywhere else"
+    )
+    def delete(self, request: Request) -> Response:
+        """Close every session but that of this request, with its sockets."""
+        doors.revoke_others(current_user(), tokens.session_of(request), request._request)
+        return Response(status=204)
+
+
+class SessionView(APIView):
+    """`DELETE /api/auth/sessions/{id}`."""
+
+    @extend_schema(responses={204: None}, summary="Sign out somewhere")
+    def delete(self, request: Request, session: UUID) -> Response:
+        """Close a session: its tokens are worth nothing, its sockets close."""
+        found = Session.objects.filter(pk=session, revoked_at=None).first()
+        if found is None:
+            raise NotFound("There is no such session, or it is closed already.")
+        doors.revoke(current_user(), found, request=request._request)
         return Response(status=204)

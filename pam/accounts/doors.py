@@ -3,93 +3,86 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import ipaddress
+import time
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import authenticate, login, update_session_auth_hash
+from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
+from pam import journal
 from pam.access import acting_as, unscoped
 from pam.live import hints
 
-from .models import LoginFailure, Session, User
+from . import events, factor, lockout
+from .devices import client_of
+from .lockout import MOST_FAILURES, WINDOW, address_of
+from .models import Session, User
+from .refusals import Locked, NotVerified, Refused, SecondFactorRequired, WrongCode
 
-MOST_FAILURES = 10
-WINDOW = dt.timedelta(minutes=15)
+__all__ = [
+    "MOST_FAILURES", "WINDOW", "Locked", "NotVerified", "Refused", "SecondFactorRequired", "WrongCode", "address_of",
+]  # fmt: skip
+
 BACKEND = "pam.accounts.backends.EmailBackend"
-
-
-class Refused(Exception):
-    """The sign-in is not let in; the message is for the person and tells nothing about who has an account."""
-
-    def __init__(self, message: str = "This address and password do not go together.") -> None:
-        super().__init__(message)
-
-
-class Locked(Refused):
-    """Too many failures for this account from this address."""
-
-    def __init__(self, seconds: int) -> None:
-        minutes = max(1, -(-seconds // 60))
-        super().__init__(f"Too many failed sign-ins. Try again in {minutes} minute{'s' if minutes != 1 else ''}.")
-        self.seconds = seconds
-
-
-class NotVerified(Refused):
-    """The address of this person is not verified yet, and this installation asks for it."""
-
-    def __init__(self, user: User) -> None:
-        super().__init__("This address is not verified yet. Follow the link in the mail that was sent to it.")
-        self.user = user
-
-
-def address_of(request: Any) -> str | None:
-    """Return the client's address, or None where the server does not know one (a socket file)."""
-    try:
-        return str(ipaddress.ip_address(request.META.get("REMOTE_ADDR", "").partition("%")[0]))
-    except (AttributeError, ValueError):
-        return None
+HALF_OPEN_SECONDS = 600
+SEEN_SECONDS = 60
+_HALF_OPEN = "pam_half_open"
 
 
 def check_credentials(request: Any, email: str, password: str) -> User:
     """Return the person; raises Refused, Locked or NotVerified. The only place that checks a password at a door.
 
-    Failures count for an account from one address, so that a stranger cannot lock out somebody elsewhere. An attempt
-    counts from its beginning, so that many at once get no more tries than many in a row; callers run this outside
-    a transaction that a refusal would roll back.
+    Who is returned is not in yet: `open_session` asks for the second factor.
     """
-    digest = hashlib.sha256(f"{email.strip().lower()}|{address_of(request)}".encode()).hexdigest()
-    since = timezone.now() - WINDOW
-    attempt = LoginFailure.objects.create(digest=digest)
-    failures = list(
-        LoginFailure.objects.filter(digest=digest, at__gte=since)
-        .exclude(pk=attempt.pk)
-        .order_by("at")
-        .values_list("at", flat=True)
-    )
-    if len(failures) >= MOST_FAILURES:
-        attempt.delete()  # what is not tried does not make the wait longer
-        raise Locked(int((failures[-MOST_FAILURES] + WINDOW - timezone.now()).total_seconds()) + 1)
-    user = authenticate(request, username=email, password=password)
-    if not isinstance(user, User):
-        LoginFailure.objects.filter(at__lt=since).delete()
-        raise Refused
-    LoginFailure.objects.filter(digest=digest).delete()
-    if settings.REQUIRE_VERIFIED_EMAIL and user.email_verified_at is None:
-        raise NotVerified(user)
+    with lockout.attempt(request, email):
+        user = authenticate(request, username=email, password=password)
+        if not isinstance(user, User):
+            raise Refused
+        if settings.REQUIRE_VERIFIED_EMAIL and user.email_verified_at is None:
+            raise NotVerified(user)
     return user
 
 
-def open_session(user: User, *, door: str, request: Any = None) -> Session:
+def check_present(request: Any, user: User, password: str, code: str | None = None) -> None:
+    """Make sure that it is still the person who sits there; raises Refused, WrongCode or Locked.
+
+    For what changes how one signs in. Tries count with those at the doors; `code` is looked at where one is given.
+    """
+    with lockout.attempt(request, user.email, "check_failed"):
+        if not user.check_password(password):
+            raise Refused("This is not your present password.")
+        if code is not None:
+            how = factor.accept(user, code)
+            if how is None:
+                raise WrongCode
+            if how == "recovery":
+                events.record(user, "recovery_code_used", request=request)
+
+
+def open_session(user: User, *, door: str, request: Any = None, code: str | None = None) -> Session:
     """Let a person in: the one maker of sessions, for pages, admin, API and sockets alike.
 
-    For a browser the cookie session is signed in too; for an app, tokens are made of what this returns.
+    For a browser the cookie session is signed in too; for an app, tokens are made of what this returns. Where the
+    person has a second factor, raises SecondFactorRequired without a code, WrongCode and Locked.
     """
+    how: str | None = None
+    if factor.is_on(user):
+        if not code:
+            raise SecondFactorRequired(user)
+        with lockout.attempt(request, user.email):
+            how = factor.accept(user, code)
+            if how is None:
+                raise WrongCode
+    lockout.forget(request, user.email)
+    if isinstance(request, HttpRequest) and hasattr(request, "session"):
+        request.session.pop(_HALF_OPEN, None)
     agent = (request.META.get("HTTP_USER_AGENT", "") if request is not None else "")[:200]
     if door == Session.Door.PAGE and isinstance(request, HttpRequest):
         leave(request)
@@ -103,13 +96,64 @@ def open_session(user: User, *, door: str, request: Any = None) -> Session:
         )
     if key:
         request.session["pam_session"] = str(session.pk)
+    with journal.entry(user, source=events.source_of(request)):
+        if how == "recovery":
+            events.record(user, "recovery_code_used", request=request)
+        events.record(user, "sign_in", request=request, session=str(session.pk), door=door, factor=how)
     return session
+
+
+def keep_half_open(request: HttpRequest, user: User) -> None:
+    """Remember in this browser that the password was right, for `half_open`."""
+    leave(request)
+    request.session.cycle_key()
+    request.session[_HALF_OPEN] = [str(user.pk), user.get_session_auth_hash(), int(time.time())]
+
+
+def half_open(request: HttpRequest) -> User | None:
+    """Return whose password this browser gave a moment ago and whose code is still to come, else None."""
+    pk, proof, at = request.session.get(_HALF_OPEN) or ("", "", 0)
+    if not pk or time.time() - at > HALF_OPEN_SECONDS:
+        return None
+    user = User.objects.filter(pk=pk, is_active=True).first()
+    # A password that was changed since proves nothing any more.
+    return user if user is not None and constant_time_compare(user.get_session_auth_hash(), proof) else None
+
+
+def find_open(session_id: Any) -> Session | None:
+    """Return a session with its owner, where it is there and not revoked."""
+    with unscoped("a token's session is looked up before anybody acts"):
+        return (
+            Session.objects.filter(pk=session_id, revoked_at=None, owner__is_active=True)
+            .select_related("owner")
+            .first()
+        )
 
 
 def is_open(session_id: Any) -> bool:
     """Whether a session is there and not revoked."""
-    with unscoped("a token's session is looked up before anybody acts"):
-        return Session.objects.filter(pk=session_id, revoked_at=None, owner__is_active=True).exists()
+    return find_open(session_id) is not None
+
+
+def seen(session_id: Any) -> None:
+    """Note that a session is in use, at most once a minute."""
+    if cache.add(f"accounts.seen.{session_id}", 1, SEEN_SECONDS):
+        now = timezone.now()
+        with unscoped("a session is in use"):
+            Session.objects.filter(pk=session_id, last_seen_at__lt=now - dt.timedelta(seconds=SEEN_SECONDS)).update(
+                last_seen_at=now
+            )
+
+
+def open_sessions(user: User) -> QuerySet[Session]:
+    """Return the sessions by which a person can still come in; ask while they act. Newest first."""
+    now = timezone.now()
+    return Session.objects.filter(
+        Q(door=Session.Door.API, last_seen_at__gte=now - dt.timedelta(days=settings.REFRESH_TOKEN_EXPIRE_DAYS))
+        | Q(door=Session.Door.PAGE, last_seen_at__gte=now - dt.timedelta(seconds=settings.SESSION_COOKIE_AGE)),
+        owner=user,
+        revoked_at=None,
+    ).order_by("-id")
 
 
 def _here(request: HttpRequest) -> str:
@@ -125,7 +169,7 @@ def leave(request: HttpRequest) -> None:
     with acting_as(user):
         session = Session.objects.filter(pk=_here(request), revoked_at=None).first()
     if session is not None:
-        revoke(user, session)
+        revoke(user, session, event="sign_out", request=request)
     request.session.flush()
 
 
@@ -137,21 +181,28 @@ def keep_cookie(request: HttpRequest, user: User) -> None:
         Session.objects.filter(pk=_here(request)).update(session_key=request.session.session_key or "")
 
 
-def revoke(user: User, session: Session) -> None:
-    """Close a session: its tokens and cookie are worth nothing from now on, its sockets close."""
+def revoke(user: User, session: Session, *, event: str = "session_closed", request: Any = None) -> None:
+    """Close a session: its tokens and cookie are worth nothing from now on, its sockets close.
+
+    `event` says to the journal why; `request` is the one that asked for it, where one did.
+    """
     from importlib import import_module
 
-    with acting_as(user):
-        Session.objects.filter(pk=session.pk, revoked_at=None).update(revoked_at=timezone.now())
+    with transaction.atomic(), acting_as(user):
+        closed = Session.objects.filter(pk=session.pk, revoked_at=None).update(revoked_at=timezone.now())
+        if closed:
+            name = client_of(session.user_agent) if event != "sign_out" else ""
+            events.record(user, event, request=request, name=name, session=str(session.pk))
     if session.session_key:
         import_module(settings.SESSION_ENGINE).SessionStore(session.session_key).delete()
     # After the commit: before it, a socket that was closed could come back in.
     transaction.on_commit(lambda: hints.send(user.pk, {"type": "pam.closed", "session": str(session.pk)}))
 
 
-def revoke_others(user: User, keep: Any = None) -> None:
-    """Close every other session of a person."""
+def revoke_others(user: User, keep: Any = None, request: Any = None) -> None:
+    """Close every other session of a person, as one entry of the journal."""
     with acting_as(user):
         found = list(Session.objects.filter(revoked_at=None).exclude(pk=keep))
-    for session in found:
-        revoke(user, session)
+        with journal.entry(user, source=events.source_of(request)):
+            for session in found:
+                revoke(user, session, request=request)

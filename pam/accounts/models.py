@@ -11,6 +11,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from pam.access.ids import uuid7
@@ -97,6 +98,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     USERNAME_FIELD = "email"
     objects: ClassVar[UserManager] = UserManager()
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="accounts_email_in_lower_case")
+        ]
+
     def __str__(self) -> str:
         return self.display_name or self.email
 
@@ -157,10 +163,51 @@ class RefreshToken(Scoped):
         return f"refresh token of {self.session_id}"
 
 
-class LoginFailure(models.Model):
-    """A failed sign-in, kept by a digest of account and address: it says nothing about who exists."""
+class SecondFactor(Scoped):
+    """The authenticator app of a person: its secret, sealed, and the last time step whose code was used."""
 
-    digest = models.CharField(max_length=64, db_index=True)
+    sealed = models.TextField()
+    last_step = models.BigIntegerField(null=True, blank=True)
+
+    class Meta(Scoped.Meta):
+        constraints = [models.UniqueConstraint(fields=["owner"], name="accounts_one_second_factor")]
+
+    def __str__(self) -> str:
+        return f"second factor of {self.owner_id}"
+
+
+class RecoveryCode(Scoped):
+    """A code for when the authenticator app is lost, by its digest; it is used once."""
+
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(Scoped.Meta):
+        constraints = [models.UniqueConstraint(fields=["owner", "digest"], name="accounts_recovery_code")]
+
+    def __str__(self) -> str:
+        return f"recovery code of {self.owner_id}"
+
+
+class AppPassword(Scoped):
+    """A long-lived key for a program of the person's own, by its digest, with the scopes it opens."""
+
+    name = models.CharField(max_length=80)
+    scopes = models.CharField(max_length=80)  # words with spaces between
+    digest = models.CharField(max_length=64, unique=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LoginFailure(models.Model):
+    """A failed try, kept by keyed digests: it says nothing about who exists."""
+
+    digest = models.CharField(max_length=64, db_index=True)  # account and network
+    account = models.CharField(max_length=64, db_index=True, default="")
+    network = models.CharField(max_length=64, db_index=True, default="")
     at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

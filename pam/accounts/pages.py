@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
+from urllib.parse import urlencode
 
 from django import forms
 from django.apps import apps
@@ -13,7 +13,7 @@ from django.contrib.auth import logout as sign_out
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
@@ -24,6 +24,7 @@ from pam.journal.lines import show_moment
 from pam.pages import login_required, page, put_errors, submit
 
 from . import doors, services
+from .devices import client_of
 from .models import Session, User
 
 
@@ -54,6 +55,17 @@ class LoginForm(forms.Form):
     )
 
 
+class CodeForm(forms.Form):
+    """A code of the authenticator app, or a recovery code."""
+
+    code = forms.CharField(
+        max_length=40, label="Code", help_text="Six digits of your authenticator app, or a recovery code.",
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autofocus": True, "autocapitalize": "off", "spellcheck": "false"}
+        ),
+    )  # fmt: skip
+
+
 class RegisterForm(forms.Form):
     """A new account."""
 
@@ -69,6 +81,14 @@ class ResetForm(forms.Form):
     """Where to send the link."""
 
     email = forms.EmailField()
+
+
+class VerifyForm(forms.Form):
+    """The password of the account whose address is verified."""
+
+    password = forms.CharField(
+        strip=False, max_length=256, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
 
 
 class NewPasswordForm(forms.Form):
@@ -116,21 +136,52 @@ def login(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             user = doors.check_credentials(request, form.cleaned_data["email"], form.cleaned_data["password"])
+            doors.open_session(user, door=Session.Door.PAGE, request=request)
         except doors.Locked as problem:
-            minutes = max(1, -(-problem.seconds // 60))
-            answer = render(request, "registration/locked.html", {"minutes": minutes}, status=429)
-            answer["Retry-After"] = str(problem.seconds)
-            return answer
+            return locked(request, problem)
+        except doors.SecondFactorRequired as problem:
+            doors.keep_half_open(request, problem.user)
+            wanted = request.POST.get("next") or request.GET.get("next")
+            return HttpResponseRedirect(reverse("login-code") + (f"?{urlencode({'next': wanted})}" if wanted else ""))
         except doors.Refused as problem:
             if isinstance(problem, doors.NotVerified):
                 services.send_verification(problem.user, request.build_absolute_uri("/").rstrip("/"))
             form.add_error(None, str(problem))
             status = 400
         else:
-            doors.open_session(user, door=Session.Door.PAGE, request=request)
             return HttpResponseRedirect(_after(request))
     context = {"form": form, "next": request.POST.get("next") or request.GET.get("next", "")}
     return render(request, "registration/login.html", context, status=status)
+
+
+@transaction.non_atomic_requests
+@sensitive_post_parameters("code")
+def login_code(request: HttpRequest) -> HttpResponse:
+    """Take the code of the second factor, after the password."""
+    user = doors.half_open(request)
+    if user is None:
+        messages.error(request, "Sign in again: that took longer than ten minutes.")
+        return redirect("login")
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            doors.open_session(user, door=Session.Door.PAGE, request=request, code=form.cleaned_data["code"])
+        except doors.Locked as problem:
+            return locked(request, problem)
+        except doors.Refused as problem:
+            form.add_error("code", str(problem))
+        else:
+            return HttpResponseRedirect(_after(request))
+    context = {"form": form, "next": request.POST.get("next") or request.GET.get("next", "")}
+    return render(request, "registration/login_code.html", context, status=400 if form.errors else 200)
+
+
+def locked(request: HttpRequest, problem: doors.Locked) -> HttpResponse:
+    """Say how long to wait."""
+    minutes = max(1, -(-problem.seconds // 60))
+    answer = render(request, "registration/locked.html", {"minutes": minutes}, status=429)
+    answer["Retry-After"] = str(problem.seconds)
+    return answer
 
 
 @require_POST
@@ -150,7 +201,7 @@ def register(request: HttpRequest) -> HttpResponse:
             base = request.build_absolute_uri("/").rstrip("/")
             user = services.register(base_url=base, **form.cleaned_data)
         except ValidationError as problem:
-            _tell(form, problem)
+            tell(form, problem)
         else:
             if config.REQUIRE_VERIFIED_EMAIL or user is None:
                 return render(request, "registration/verify_sent.html", {"email": form.cleaned_data["email"]})
@@ -159,18 +210,45 @@ def register(request: HttpRequest) -> HttpResponse:
     return render(request, "registration/register.html", {"form": form}, status=400 if form.errors else 200)
 
 
+@transaction.non_atomic_requests  # a failure is counted
+@sensitive_post_parameters("password")
 def verify(request: HttpRequest, token: str) -> HttpResponse:
-    """Take the link of the verification mail."""
+    """Show what the link of the verification mail is for; verify and sign in with the password."""
     try:
-        services.verify(token)
+        user = services.user_to_verify(token)
     except ValidationError as problem:
         messages.error(request, problem.messages[0])
-    else:
-        messages.success(request, "The address is verified. Sign in.")
-    return redirect("login")
+        return redirect("verify-again")
+    form = VerifyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = services.verify(request, token, form.cleaned_data["password"])
+            doors.open_session(user, door=Session.Door.PAGE, request=request)
+        except doors.Locked as problem:
+            return locked(request, problem)
+        except doors.SecondFactorRequired:
+            doors.keep_half_open(request, user)
+            return redirect("login-code")
+        except doors.Refused:
+            form.add_error("password", "This is not the password of that account.")
+        else:
+            messages.success(request, "The address is verified.")
+            return redirect(config.LOGIN_REDIRECT_URL)
+    context = {"form": form, "email": user.email}
+    return render(request, "registration/verify.html", context, status=400 if form.errors else 200)
+
+
+def verify_again(request: HttpRequest) -> HttpResponse:
+    """Ask for the verification mail once more; the answer is the same for every address."""
+    form = ResetForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        services.ask_verification(form.cleaned_data["email"], request.build_absolute_uri("/").rstrip("/"))
+        return render(request, "registration/verify_sent.html", {"email": form.cleaned_data["email"]})
+    return render(request, "registration/verify_again.html", {"form": form}, status=400 if form.errors else 200)
 
 
 @login_required
+@transaction.non_atomic_requests  # a wrong present password is counted
 @sensitive_post_parameters("old_password", "new_password")
 def password_change(request: HttpRequest) -> HttpResponse:
     """Change one's password; other sessions are closed."""
@@ -178,14 +256,17 @@ def password_change(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             keep = request.session.get("pam_session")
-            services.change_password(
-                current_user(), keep_session=keep, old=form.cleaned_data["old_password"],
+            services.change_password(request, current_user(), keep_session=keep, old=form.cleaned_data["old_password"],
                                      new=form.cleaned_data["new_password"])  # fmt: skip
+        except doors.Locked as problem:
+            return locked(request, problem)
         except ValidationError as problem:
-            _tell(form, problem)
+            tell(form, problem)
         else:
             doors.keep_cookie(request, current_user())
-            messages.success(request, "The password is changed. Every other session is closed.")
+            messages.success(
+                request, "The password is changed. Every other session is closed, and no app password opens anything."
+            )
             return redirect("settings")
     return render(request, "registration/password_change.html", {"form": form, "nav": "settings"})
 
@@ -211,9 +292,9 @@ def password_reset_confirm(request: HttpRequest, uid: str, token: str) -> HttpRe
     form = NewPasswordForm(request.POST or None)
     if user is not None and request.method == "POST" and form.is_valid():
         try:
-            services.reset_password(user, form.cleaned_data["new_password"])
+            services.reset_password(user, form.cleaned_data["new_password"], request)
         except ValidationError as problem:
-            _tell(form, problem)
+            tell(form, problem)
         else:
             return redirect("password_reset_complete")
     context = {"form": form, "validlink": user is not None}
@@ -238,10 +319,11 @@ def settings(request: HttpRequest) -> HttpResponse:
 def _settings(request: HttpRequest, form: forms.BaseForm) -> HttpResponse:
     here = request.session.get("pam_session")
     sessions = [
-        {"lead": row.get_door_display(), "what": _agent(row.user_agent), "tail": "This one" if str(row.pk) == here else "",
-         "sub": f"Since {show_moment(row.created_at)}{f', {row.address}' if row.address else ''}",
+        {"lead": row.get_door_display(), "what": client_of(row.user_agent), "tail": "This one" if str(row.pk) == here else "",
+         "sub": f"Since {show_moment(row.created_at)}{f', from {row.address}' if row.address else ''}. "
+                f"Last seen {show_moment(row.last_seen_at)}.",
          "delete": "" if str(row.pk) == here else reverse("session-revoke", args=[row.pk]), "delete_label": "Sign out"}
-        for row in Session.objects.filter(revoked_at=None).order_by("-id")[:30]
+        for row in doors.open_sessions(current_user())[:50]
     ]  # fmt: skip
     memories = [
         {"lead": row.key, "what": row.fact, "delete": reverse("memory-forget", args=[row.pk]), "delete_label": "Forget"}
@@ -262,24 +344,8 @@ def _change(user: Any, **fields: Any) -> None:
     services.change_settings(user, **{name: value for name, value in fields.items() if getattr(present, name) != value})
 
 
-def _agent(agent: str) -> str:
-    for name in ("Firefox", "Edg", "Chrome", "Safari", "curl", "python"):
-        if name.lower() in agent.lower():
-            return {"Edg": "Edge", "python": "Script"}.get(name, name)
-    return agent[:40] or "Unknown"
-
-
-@login_required
-@require_POST
-def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Close a session elsewhere."""
-    session = get_object_or_404(Session.objects.filter(revoked_at=None), pk=pk)
-    doors.revoke(request.user, session)  # type: ignore[arg-type]
-    messages.success(request, "That session is closed.")
-    return redirect("settings")
-
-
-def _tell(form: forms.BaseForm, problem: ValidationError) -> None:
+def tell(form: forms.BaseForm, problem: ValidationError) -> None:
+    """Put what is wrong beside its field."""
     if hasattr(problem, "error_dict"):
         put_errors(form, problem)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Collection
 from typing import Any
 
 import structlog
@@ -10,23 +10,22 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
 from django.core import signing
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
-from . import doors
-from .models import User
+from pam import journal
+
+from . import app_passwords, doors, events, factor, mails
+from .models import AppPassword, User
 
 log = structlog.get_logger(__name__)
 
 VERIFY_SALT = "pam.accounts.verify"
 VERIFY_SECONDS = 3 * 24 * 3600
-MAIL_SECONDS = 60  # so long after a mail the same one is not sent again: nobody's inbox is filled by a stranger
 SETTINGS = User.recorded_fields
 
 
@@ -40,11 +39,14 @@ def register(*, email: str, password: str, base_url: str = "", **fields: Any) ->
     validate_password(password, user)
     user.set_password(password)
     user.full_clean(validate_unique=False)  # before the address is looked up: what is refused is refused to all
-    if settings.REQUIRE_VERIFIED_EMAIL and User.objects.filter(email=user.email).exists():
-        _mail(
-            user.email, "Your PAM account", "Somebody asked for an account with this address, which has one already. "
-            "If it was you, sign in, or ask for a new password.",
-        )  # fmt: skip
+    if settings.REQUIRE_VERIFIED_EMAIL and (kept := User.objects.filter(email=user.email).first()) is not None:
+        if kept.email_verified_at is None and kept.is_active:
+            send_verification(kept, base_url)
+        else:
+            mails.send(
+                user.email, "Your PAM account", "Somebody asked for an account with this address, which has one "
+                "already. If it was you, sign in, or ask for a new password.",
+            )  # fmt: skip
         return None
     if not settings.REQUIRE_VERIFIED_EMAIL:
         user.validate_unique()
@@ -62,17 +64,41 @@ def send_verification(user: User, base_url: str) -> None:
     """Mail the link that verifies an address."""
     token = signing.dumps([str(user.pk), user.email], salt=VERIFY_SALT)
     link = f"{base_url}{reverse('verify', args=[token])}"
-    _mail(user.email, "Verify your address for PAM", f"Open this link within three days:\n\n{link}\n")
+    mails.send(
+        user.email, "Verify your address for PAM", "Somebody made a PAM account with this address. If it was you, open "
+        f"this link within three days and give the password that you chose:\n\n{link}\n\nIf you do not know the "
+        f"password, set another: {base_url}{reverse('password_reset')}\nIf it was not you, nothing is to be done.\n",
+    )  # fmt: skip
 
 
-def verify(token: str) -> User:
-    """Take the link's token and mark the address verified; raises ValidationError."""
+def ask_verification(email: str, base_url: str) -> None:
+    """Mail the link again, where the address has an account that never was verified; says nothing either way."""
+    user = User.objects.filter(email=email.strip().lower(), is_active=True, email_verified_at=None).first()
+    if user is None:
+        mails.pretend()
+    else:
+        send_verification(user, base_url)
+
+
+def user_to_verify(token: str) -> User:
+    """Return whose address a link's token would verify; raises ValidationError. Looking verifies nothing."""
     try:
         pk, email = signing.loads(token, salt=VERIFY_SALT, max_age=VERIFY_SECONDS)
-        user = User.objects.get(pk=pk, email=email)
+        return User.objects.get(pk=pk, email=email, is_active=True)
     except (signing.BadSignature, User.DoesNotExist, ValueError, TypeError) as problem:
-        raise ValidationError("The link is not valid any more. Sign in to get a new one.") from problem
-    if user.email_verified_at is None:
+        raise ValidationError("The link is not valid any more. Ask for a new one.") from problem
+
+
+def verify(request: Any, token: str, password: str) -> User:
+    """Mark the address of a link verified, for who knows the account's password; raises ValidationError and Refused.
+
+    A link alone is opened by mail scanners too, and by the owner of an address with which somebody else registered.
+    """
+    user = user_to_verify(token)
+    try:
+        doors.check_credentials(request, user.email, password)
+    except doors.NotVerified:
+        events.record(user, "address_verified", request=request)
         user.email_verified_at = timezone.now()
         user.save(update_fields=["email_verified_at"])
     return user
@@ -93,24 +119,71 @@ def change_settings(user: User, **fields: Any) -> User:
     return kept
 
 
-def change_password(user: User, old: str, new: str, keep_session: Any = None) -> None:
-    """Change a password and close every other session; raises ValidationError."""
-    if not user.check_password(old):
-        raise ValidationError({"old_password": "This is not your present password."})
-    set_password(user, new, keep_session)
+def _present(request: Any, user: User, password: str, code: str | None = None, field: str = "password") -> None:
+    """Let on only the person themselves; raises ValidationError by the field that is wrong, and doors.Locked."""
+    try:
+        doors.check_present(request, user, password, code)
+    except doors.WrongCode as problem:
+        raise ValidationError({"code": str(problem)}) from problem
+    except doors.Locked:
+        raise
+    except doors.Refused as problem:
+        raise ValidationError({field: str(problem)}) from problem
 
 
-def set_password(user: User, new: str, keep_session: Any = None) -> None:
-    """Set a password and close every other session; raises ValidationError."""
+def change_password(request: Any, user: User, old: str, new: str, keep_session: Any = None) -> None:
+    """Change a password and close every other session; raises ValidationError, and doors.Locked."""
+    _present(request, user, old, field="old_password")
+    set_password(user, new, keep_session, request=request)
+
+
+def set_password(
+    user: User, new: str, keep_session: Any = None, *, event: str = "password_changed", request: Any = None
+) -> None:
+    """Set a password, close every other session and revoke every app password; raises ValidationError."""
     validate_password(new, user)
-    user.set_password(new)
-    user.save(update_fields=["password"])
-    doors.revoke_others(user, keep_session)
+    with journal.entry(user, source=events.source_of(request)):
+        events.record(user, event, request=request)
+        user.set_password(new)
+        user.save(update_fields=["password"])
+        doors.revoke_others(user, keep_session, request)
+        app_passwords.revoke_all(user, request)
 
 
-def reset_password(user: User, new: str) -> None:
+def enable_factor(
+    request: Any, user: User, password: str, secret: str, code: str, keep_session: Any = None
+) -> list[str]:
+    """Ask for a second factor from now on, close every other session, and return the recovery codes, shown this once.
+
+    Raises ValidationError, and doors.Locked.
+    """
+    _present(request, user, password)
+    with journal.entry(user, source=events.source_of(request)):
+        codes = factor.enable(user, secret, code)
+        events.record(user, "factor_on", request=request)
+        doors.revoke_others(user, keep_session, request)
+    return codes
+
+
+def disable_factor(request: Any, user: User, password: str, code: str) -> None:
+    """Ask for a second factor no more; raises ValidationError, and doors.Locked."""
+    _present(request, user, password, code)
+    with journal.entry(user, source=events.source_of(request)):
+        factor.disable(user)
+        events.record(user, "factor_off", request=request)
+
+
+def renew_recovery_codes(request: Any, user: User, password: str, code: str) -> list[str]:
+    """Return new recovery codes in place of the old ones, shown this once; raises ValidationError, and doors.Locked."""
+    _present(request, user, password, code)
+    with journal.entry(user, source=events.source_of(request)):
+        events.record(user, "recovery_codes_made", request=request)
+        return factor.renew_recovery_codes(user)
+
+
+def reset_password(user: User, new: str, request: Any = None) -> None:
     """Set a password by the link of a mail, which proves the address too; raises ValidationError."""
-    set_password(user, new)
+    set_password(user, new, event="password_reset", request=request)
     if user.email_verified_at is None:
         user.email_verified_at = timezone.now()
         user.save(update_fields=["email_verified_at"])
@@ -120,22 +193,19 @@ def ask_reset(email: str, base_url: str) -> None:
     """Mail a link that sets a new password, where the address has an account; says nothing either way."""
     user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
     if user is None:
+        mails.pretend()
         return
     uid = urlsafe_base64_encode(force_bytes(str(user.pk)))
     link = f"{base_url}{reverse('password_reset_confirm', args=[uid, default_token_generator.make_token(user)])}"
-    _mail(user.email, "A new password for PAM", f"Open this link to set a new password:\n\n{link}\n")
+    mails.send(user.email, "A new password for PAM", f"Open this link to set a new password:\n\n{link}\n")
 
 
-def _mail(address: str, subject: str, text: str) -> None:
-    """Send a mail, the same one at most once a minute; a failure is logged: the answer must not tell of it."""
-    digest = hashlib.sha256(f"{address}|{subject}".encode()).hexdigest()
-    if not cache.add(f"accounts.mail.{digest}", 1, MAIL_SECONDS):
-        return
-    try:
-        send_mail(subject, text, None, [address])
-    except Exception:
-        cache.delete(f"accounts.mail.{digest}")
-        log.exception("accounts.mail_failed", subject=subject)
+def make_app_password(
+    request: Any, user: User, password: str, name: str, scopes: Collection[str]
+) -> tuple[AppPassword, str]:
+    """Make an app password; return it and its text, shown this once. Raises ValidationError, and doors.Locked."""
+    _present(request, user, password)
+    return app_passwords.make(user, name, scopes, request)
 
 
 def reset_user(uid: str, token: str) -> User | None:

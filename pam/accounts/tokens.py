@@ -14,12 +14,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from pam.access import act, acting_as, unscoped
 
-from . import doors
+from . import app_passwords, doors
 from .models import RefreshToken, Session, User
 
 
@@ -64,11 +64,11 @@ def refresh(token: str) -> dict[str, str]:
             kept.save(update_fields=["used_at"])
             Session.objects.filter(pk=kept.session_id).update(last_seen_at=timezone.now())
             return issue(kept.session)
-    doors.revoke(reused.owner, reused.session)
+    doors.revoke(reused.owner, reused.session, event="token_reused")
     raise BadToken
 
 
-def end(token: str) -> None:
+def end(token: str, request: Any = None) -> None:
     """Close the session of a refresh or access token; a token that is none of ours is no error: it opens nothing."""
     try:
         claims = _decode(token, None)
@@ -77,7 +77,7 @@ def end(token: str) -> None:
     with unscoped("a token's session is closed"):
         session = Session.objects.filter(pk=claims["sid"]).select_related("owner").first()
     if session is not None:
-        doors.revoke(session.owner, session)
+        doors.revoke(session.owner, session, event="sign_out", request=request)
 
 
 def opened_by(token: str) -> tuple[User | None, str | None]:
@@ -86,10 +86,10 @@ def opened_by(token: str) -> tuple[User | None, str | None]:
         claims = _decode(token, "access")
     except BadToken:
         return None, None
-    if not doors.is_open(claims["sid"]):
+    session = doors.find_open(claims["sid"])
+    if session is None or str(session.owner_id) != claims["sub"]:
         return None, None
-    user = User.objects.filter(pk=claims["sub"], is_active=True).first()
-    return user, str(claims["sid"]) if user is not None else None
+    return session.owner, str(session.pk)
 
 
 def user_of_token(token: str) -> User | None:
@@ -148,19 +148,44 @@ def _decode(token: str, kind: str | None) -> dict[str, Any]:
     return claims
 
 
+class NoScope(PermissionDenied):
+    """An app password knocks where it does not open."""
+
+    problem_code = "scope_missing"
+
+
 class BearerAuthentication(BaseAuthentication):
-    """`Authorization: Bearer …`; whose token it is acts in the request."""
+    """`Authorization: Bearer …` with an access token or an app password; whose it is acts in the request."""
 
     def authenticate(self, request: Request) -> tuple[User, str] | None:
-        """Return the person, or None where no bearer token came; raises AuthenticationFailed."""
+        """Return the person, or None where no bearer token came; raises AuthenticationFailed.
+
+        An app password without the scope that the request needs raises PermissionDenied, here for every view.
+        """
         token = _bearer(request)
         if token is None:
             return None
-        user = user_of_token(token)
+        if token.startswith(app_passwords.PREFIX):
+            return self._by_app_password(request, token), token
+        user, session = opened_by(token)
         if user is None:
             raise AuthenticationFailed("The token is not valid (any more). Get a new one from /api/auth/refresh.")
         act(user)
+        doors.seen(session)
         return user, token
+
+    def _by_app_password(self, request: Request, token: str) -> User:
+        row = app_passwords.find(token)
+        if row is None:
+            raise AuthenticationFailed("This app password is not valid (any more). Make a new one in the settings.")
+        scope = app_passwords.needed(request.method or "", request._request.path_info)
+        if scope is None:
+            raise NoScope("An app password opens nothing of the account itself. Sign in for that. Nothing has changed.")
+        if scope not in row.scopes.split():
+            raise NoScope(f"This app password has no scope “{scope}”. Make one that has it. Nothing has changed.")
+        act(row.owner)
+        app_passwords.used(row)
+        return row.owner
 
     def authenticate_header(self, request: Request) -> str:
         """Return what a 401 asks for."""

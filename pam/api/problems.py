@@ -64,7 +64,7 @@ class TooLarge(exceptions.APIException):
     default_code = "too_large"
 
 
-def document(code: int, detail: str = "", **more: Any) -> dict[str, Any]:
+def document(code: int, detail: str = "", /, **more: Any) -> dict[str, Any]:
     """Return the body of a problem."""
     return {
         "type": "about:blank",
@@ -76,7 +76,7 @@ def document(code: int, detail: str = "", **more: Any) -> dict[str, Any]:
     }
 
 
-def problem_response(code: int, detail: str = "", **more: Any) -> HttpResponse:
+def problem_response(code: int, detail: str = "", /, **more: Any) -> HttpResponse:
     """Return a problem outside DRF (middleware, handlers)."""
     return HttpResponse(json.dumps(document(code, detail, **more)), status=code, content_type=CONTENT_TYPE)
 
@@ -116,7 +116,8 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
     if not getattr(getattr(context.get("view"), "dispatch", None), "_non_atomic_requests", None):
         set_rollback()
     code = error.status_code
-    more: dict[str, Any] = {}
+    # What a program is to tell apart within one status has a code of its own.
+    more: dict[str, Any] = {"code": found} if (found := getattr(error, "problem_code", "")) else {}
     headers: dict[str, str] = {}
     if isinstance(error, exceptions.ValidationError):
         more["errors"] = error.detail

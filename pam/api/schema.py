@@ -17,6 +17,7 @@ PROBLEM: dict[str, Any] = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "request_id": {"type": "string"},
+        "code": {"type": "string", "description": "Tells apart what a program handles within one status."},
         "errors": {"description": "Errors by field, or by row of a bulk write."},
     },
     "required": ["type", "title", "status", "detail", "request_id"],

@@ -58,6 +58,9 @@ class Entry:
     id: UUID = field(default_factory=uuid7)
     number: int | None = None
     changes: list[Change] = field(default_factory=list)
+    # What happened besides changes of rows (security events): documents for programs, and their lines for people.
+    facts: list[dict[str, Any]] = field(default_factory=list)
+    said: list[Line] = field(default_factory=list)
     going: set[tuple[type[models.Model], Any]] = field(default_factory=set)  # rows noted as deleted
     lines: list[Line] = field(default_factory=list)  # the receipt, once the block has ended
 
@@ -84,7 +87,7 @@ def entry(
 
     `source` is the door: chat, page, api, admin, import, automation, system. Opened inside an open entry it joins
     that one. All or nothing: an exception rolls the block back and leaves no entry. A block that changed nothing
-    leaves none either.
+    and told no facts leaves none either.
     """
     from .keeping import close
 

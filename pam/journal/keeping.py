@@ -24,12 +24,10 @@ from .models import Chain, FeedItem, JournalChange, JournalEntry
 
 
 def close(entry: Entry) -> None:
-    """Write the entry where anything changed; the caller holds the transaction."""
-    if not entry.changes:
+    """Write the entry where anything changed or was told; the caller holds the transaction."""
+    if not entry.facts and not net(entry.changes):  # nothing, or it came and went within the block
         return
-    if not net(entry.changes):  # came and went within the block
-        return
-    entry.lines = receipt_lines(entry.changes)
+    entry.lines = receipt_lines(entry.changes) + entry.said
     with unscoped("the journal keeps an entry"):
         _append(entry)
         touched = _feed(entry.changes)
@@ -47,7 +45,7 @@ def _append(entry: Entry) -> None:
         id=entry.id, owner=entry.actor, number=entry.number, source=entry.source, tool=entry.tool[:200],
         label=entry.label[:200], request_id=request_id() or "", at=timezone.now(), undoes_id=entry.undoes,
         corrects_id=entry.corrects, lines=[line.as_json() for line in entry.lines],
-        change_count=len(entry.changes), salt=secrets.token_hex(16), previous_digest=chain.digest,
+        change_count=len(entry.changes), facts=entry.facts, salt=secrets.token_hex(16), previous_digest=chain.digest,
     )  # fmt: skip
     changes = [
         JournalChange(
@@ -66,10 +64,12 @@ def _append(entry: Entry) -> None:
 
 def content_mac(kept: JournalEntry, changes: Iterable[JournalChange]) -> str:
     """Return the HMAC of an entry's content under its own salt."""
-    content = {
+    content: dict[str, Any] = {
         "lines": kept.lines,
         "changes": [[c.position, c.model, str(c.row), c.operation, c.before, c.after] for c in changes],
     }
+    if kept.facts:
+        content["facts"] = kept.facts
     text = json.dumps(content, sort_keys=True, ensure_ascii=False)
     return hmac.new(kept.salt.encode(), text.encode(), hashlib.sha256).hexdigest()
 

@@ -46,6 +46,7 @@ class JournalEntry(Scoped):
     undoes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="undone_by")
     corrects = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="corrected_by")
     lines = EncryptedJSONField(default=list)  # the receipt
+    facts = EncryptedJSONField(default=list)  # what happened besides changes of rows
     change_count = models.IntegerField(default=0)
     salt = models.CharField(max_length=64, blank=True)
     content_mac = models.CharField(max_length=64)

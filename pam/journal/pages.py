@@ -28,15 +28,16 @@ SOURCES = {
 def receipt(kept: JournalEntry, undone: Mapping[UUID, UUID]) -> dict[str, Any]:
     """Return an entry as the activity page shows it."""
     redo, takes_back = undone.get(kept.pk), kept.undoes is not None and not is_redo(kept)
+    told = not kept.change_count
     return {
         "entry": str(kept.pk),
         "number": kept.number,
         "lines": kept.lines,
         "more": max(0, kept.change_count - len(kept.lines)) if kept.change_count > 50 else 0,
         # An undo's own button brings back what it took; once that is done, the entry and the redo have theirs.
-        "undo": None if redo or takes_back else str(kept.pk),
+        "undo": None if redo or takes_back or told else str(kept.pk),
         "redo": str(redo or kept.pk) if bool(redo) != takes_back else None,
-        "state": "undone" if redo else "done",
+        "state": "undone" if redo else "told" if told else "done",
         "reason": "",
         "time": show_time(kept.at),
         "day": show_date(timezone.localtime(kept.at).date()),
@@ -51,7 +52,9 @@ def activity(request: HttpRequest) -> HttpResponse:
     """Show entries, newest first, by day."""
     rows = JournalEntry.objects.select_related("undoes__undoes").order_by("-number")
     domain = request.GET.get("domain", "")
-    if domain in {"wins", "wheels", "you", "social", "assistant", "accounts"}:
+    if domain == "security":
+        rows = rows.filter(tool__contains="security.")
+    elif domain in {"wins", "wheels", "you", "social", "assistant", "accounts"}:
         rows = rows.filter(changes__domain=domain).distinct()
     pages = Paginator(rows, 40)
     shown = pages.get_page(request.GET.get("page"))

@@ -57,6 +57,8 @@ def undo(actor: Any, entry_id: UUID, *, source: str) -> Entry:
             with entry(actor, source=source, label=_label(kept), undoes=kept.id) as found:
                 # Asked inside the transaction and behind the chain's lock: two undos at once are one.
                 _lock_chain(actor)
+                if not kept.change_count:
+                    raise Refused(f"Entry {kept.number:,} tells what happened: there is nothing to undo.")
                 if not kept.salt:
                     raise Refused(
                         f"Entry {kept.number:,} cannot be undone: its content is erased. Nothing has changed."

@@ -23,6 +23,8 @@ for _key in FIELD_KEYS:
         )
 
 ALGORITHM = env.str("ALGORITHM", default="HS256")
+if ALGORITHM not in {"HS256", "HS384", "HS512"}:
+    raise ImproperlyConfigured("ALGORITHM is not one that PAM signs with: set HS256, HS384 or HS512 and start again.")
 ACCESS_TOKEN_EXPIRE_MINUTES = env.int("ACCESS_TOKEN_EXPIRE_MINUTES", default=30)
 REFRESH_TOKEN_EXPIRE_DAYS = env.int("REFRESH_TOKEN_EXPIRE_DAYS", default=30)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
@@ -16,6 +18,7 @@ from django.core import mail
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, example, given
 from hypothesis import settings as how
@@ -458,6 +461,8 @@ def test_a_known_address_is_refused_where_nothing_is_verified(ann: User) -> None
 
 
 def test_registration_does_not_tell_in_production_who_is_known(ann: User, production: None) -> None:
+    ann.email_verified_at = timezone.now()
+    ann.save()
     known, unknown = told(register(email="ann@example.com")), told(register())
     assert known[0] == unknown[0] == 201
     assert known[1] == {**unknown[1], "email": "ann@example.com"}
@@ -499,7 +504,11 @@ def test_an_address_is_verified_by_its_mail(production: None) -> None:
     register()
     refused = problem(sign_in("eve@example.com", "correct horse battery"), 401)
     assert "not verified yet" in refused["detail"]
-    assert Client().get(link_of(mail.outbox[0])).status_code == 302
+    link = link_of(mail.outbox[0])
+    assert Client().get(link).status_code == 200
+    assert Client().head(link).status_code == 200
+    problem(sign_in("eve@example.com", "correct horse battery"), 401)  # a scanner has opened the link: nothing
+    assert Client().post(link, {"password": "correct horse battery"}).status_code == 302
     assert sign_in("eve@example.com", "correct horse battery").status_code == 200
 
 
@@ -516,8 +525,70 @@ def test_who_lost_the_link_gets_another_by_signing_in(production: None) -> None:
     for _ in range(3):
         sign_in("eve@example.com", "correct horse battery")
     assert len(mail.outbox) == 2
-    Client().get(link_of(mail.outbox[1]))
+    Client().post(link_of(mail.outbox[1]), {"password": "correct horse battery"})
     assert sign_in("eve@example.com", "correct horse battery").status_code == 200
+
+
+def test_the_link_is_mailed_again_to_who_never_verified_and_to_nobody_else(ann: User, production: None) -> None:
+    ann.email_verified_at = timezone.now()
+    ann.save()
+    register()
+    cache_forgets_mails()
+    mail.outbox = []
+    for email in ("EVE@example.com", ann.email, "nobody@example.com"):
+        answer = send("verify", {"email": email})
+        assert (answer.status_code, answer.content) == (202, b"")
+    assert [message.to for message in mail.outbox] == [["eve@example.com"]]
+    assert "/verify/" in mail.outbox[0].body
+    problem(send("verify", {"email": "x"}), 400)
+
+
+def test_who_registers_again_before_verifying_gets_the_link_again(production: None) -> None:
+    first = told(register())
+    cache_forgets_mails()
+    assert told(register(password="another horse battery")) == first
+    assert all("/verify/" in message.body for message in mail.outbox)
+    assert len(mail.outbox) == 2
+    problem(sign_in("eve@example.com", "another horse battery"), 401)
+
+
+class SilentMailServer:
+    """Takes connections and never says a word, as a mail server that hangs."""
+
+    def __enter__(self) -> int:
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        return int(self.socket.getsockname()[1])
+
+    def __exit__(self, *_: Any) -> None:
+        self.socket.close()
+
+
+def test_no_answer_waits_for_the_mail_server(ann: User, production: None, settings: Any) -> None:
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST = "django.core.mail.backends.smtp.EmailBackend", "127.0.0.1"
+    settings.EMAIL_TIMEOUT = 5
+    with SilentMailServer() as settings.EMAIL_PORT:
+        for ask in (
+            lambda email: Client().post("/password/reset", {"email": email}),
+            lambda email: send("verify", {"email": email}),
+            lambda email: register(email=email),
+        ):
+            for email in (ann.email, "nobody@example.com"):
+                started = time.monotonic()
+                assert ask(email).status_code in {201, 202, 302}
+                assert time.monotonic() - started < settings.EMAIL_TIMEOUT / 2
+
+
+def test_a_known_address_costs_the_database_as_much_as_an_unknown(ann: User, production: None) -> None:
+    for ask in (
+        lambda email: Client().post("/password/reset", {"email": email}),
+        lambda email: send("verify", {"email": email}),
+    ):
+        counts = []
+        for email in (ann.email, "nobody@example.com"):
+            with CaptureQueriesContext(connection) as queries:
+                ask(email)
+            counts.append(len(queries))
+        assert counts[0] == counts[1]
 
 
 def cache_forgets_mails() -> None:

@@ -264,10 +264,39 @@ def test_registration_in_production_says_the_same_and_mails(ann: User, productio
     client = Client()
     assert "not verified yet" in enter(client, "eve@example.com").content.decode()
     assert not is_in(client)
-    answer = client.get(link_of(mail.outbox[1]), follow=True)
-    assert "The address is verified" in answer.content.decode()
+    link = link_of(mail.outbox[1])
+    assert "eve@example.com" in client.get(link).content.decode()
     assert not is_in(client)  # a link in a mail is no door
-    assert enter(client, "eve@example.com").status_code == 302
+    refused = client.post(link, {"password": "wrong"})
+    assert (refused.status_code, list(refused.context["form"].errors)) == (400, ["password"])
+    assert enter(Client(), "eve@example.com").status_code == 400
+    answer = client.post(link, {"password": PASSWORD}, follow=True)
+    assert "The address is verified" in answer.content.decode()
+    assert is_in(client)
+
+
+def test_who_registers_with_anothers_address_gets_nothing_verified_by_its_owner(production: None) -> None:
+    Client().post("/register", {"email": "eve@example.com", "password": "chosen by a stranger"})
+    eve, link = Client(), link_of(mail.outbox[0])
+    for _ in range(doors.MOST_FAILURES):
+        assert eve.post(link, {"password": PASSWORD}).status_code == 400
+    assert eve.post(link, {"password": PASSWORD}).status_code == 429
+    assert User.objects.get().email_verified_at is None
+    eve.post("/password/reset", {"email": "eve@example.com"})
+    eve.post(link_of(mail.outbox[1]), {"new_password": NEW})
+    assert enter(Client(REMOTE_ADDR="198.51.100.7"), "eve@example.com", NEW).status_code == 302
+    assert enter(Client(REMOTE_ADDR="198.51.100.8"), "eve@example.com", "chosen by a stranger").status_code == 400
+
+
+def test_the_verification_mail_is_asked_for_again(ann: User, production: None) -> None:
+    client = Client()
+    answers = [
+        told(client.post("/verify", {"email": email}))[1].replace(email, "…") for email in (ann.email, "no@example.com")
+    ]
+    assert answers[0] == answers[1]
+    assert [message.to for message in mail.outbox] == [[ann.email]]
+    assert client.get("/verify").status_code == 200
+    assert client.post("/verify", {"email": "x"}).status_code == 400
 
 
 def test_no_other_link_verifies(ann: User, production: None) -> None:
@@ -287,7 +316,11 @@ def test_no_other_link_verifies(ann: User, production: None) -> None:
     assert ann.email_verified_at is None
     assert enter(Client()).status_code == 400
     for _ in range(2):
-        Client().get(f"/verify/{good}")
+        assert Client().get(f"/verify/{good}").status_code == 200
+    ann.refresh_from_db()
+    assert ann.email_verified_at is None
+    for _ in range(2):
+        assert Client().post(f"/verify/{good}", {"password": PASSWORD}).status_code == 302
     ann.refresh_from_db()
     assert ann.email_verified_at is not None
 

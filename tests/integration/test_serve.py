@@ -174,3 +174,18 @@ def test_production_refuses_in_one_line(tmp_path: Path, way: str, given: dict[st
     assert found.returncode == 1
     assert len(said) == 1, found.stderr
     assert said[0].startswith(f"PAM cannot start: {reason}")
+
+
+@pytest.mark.parametrize("algorithm", ["none", "RS256", "hs256"])
+def test_tokens_are_never_left_unsigned(tmp_path: Path, algorithm: str) -> None:
+    found = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env=environment(tmp_path, {"ALGORITHM": algorithm}),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (found.returncode, found.stderr.count("\n")) == (1, 1), found.stderr
+    assert "cannot start: ALGORITHM is not one that PAM signs with: set HS256, HS384 or HS512" in found.stderr

@@ -161,3 +161,19 @@ async def test_an_ended_session_opens_no_socket(ann: User) -> None:
     socket = WebsocketCommunicator(application, "/api/pam/ws", subprotocols=[PROTOCOL, f"bearer.{token}"])
     await socket.connect(5)
     assert await closed_with(socket) == 4401
+
+
+async def test_closing_a_session_over_the_api_closes_its_sockets(ann: User, opened: Any) -> None:
+    first, going_token = await in_thread(app_of, ann)
+    _, token = await in_thread(app_of, ann)
+    going, staying = await opened(going_token), await opened(token)
+
+    def close(path: str) -> int:
+        return Client().delete(f"/api/auth/sessions{path}", HTTP_AUTHORIZATION=f"Bearer {token}").status_code
+
+    assert await in_thread(close, f"/{first.pk}") == 204
+    assert await closed_with(going) == 4401
+    also = await opened((await in_thread(app_of, ann))[1])
+    assert await in_thread(close, "") == 204
+    assert await closed_with(also) == 4401
+    assert await lives(staying)

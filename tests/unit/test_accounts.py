@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pam.access import NotActing, acting_as
-from pam.accounts import doors, services, tokens
-from pam.accounts.models import RefreshToken, Session, User, check_zone
-from pam.accounts.pages import _agent
+from pam.accounts import doors, lockout, services, tokens
+from pam.accounts.devices import client_of
+from pam.accounts.models import LoginFailure, RefreshToken, Session, User, check_zone
 from tests.house import doing, entries, person
 
 PASSWORD = "a long password"
@@ -57,6 +59,13 @@ def test_an_address_is_one_person_whatever_its_case() -> None:
     with pytest.raises(ValidationError):
         other.full_clean(exclude=["password"])
     assert other.email == ann.email
+
+
+@pytest.mark.django_db
+def test_the_database_takes_addresses_in_lower_case_only() -> None:
+    ann = person("Ann")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.filter(pk=ann.pk).update(email="Ann@example.com")
 
 
 @pytest.mark.django_db
@@ -142,6 +151,90 @@ def test_failures_count_for_an_account_and_an_address(settings: Any) -> None:
     assert doors.check_credentials(there, ann.email, PASSWORD) == ann
 
 
+def tried(account: str, address: str, times: int, password: str = "wrong") -> None:
+    for _ in range(times):
+        with pytest.raises(doors.Refused):
+            doors.check_credentials(requests.post("/", REMOTE_ADDR=address), account, password)
+
+
+def may_enter(account: str, address: str) -> bool:
+    try:
+        doors.check_credentials(requests.post("/", REMOTE_ADDR=address), account, PASSWORD)
+    except doors.Locked:
+        return False
+    return True
+
+
+@pytest.fixture
+def ann(settings: Any) -> User:
+    settings.REQUIRE_VERIFIED_EMAIL = False
+    return person("Ann")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [("203.0.113.9", "203.0.113.9"), ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"), ("::ffff:203.0.113.9", "203.0.113.9"),
+     (None, "")],
+)  # fmt: skip
+def test_addresses_are_counted_by_their_network(address: str | None, network: str) -> None:
+    assert lockout.network_of(address) == network
+
+
+@pytest.mark.django_db
+def test_one_house_is_one_however_many_addresses_it_has(ann: User) -> None:
+    for n in range(doors.MOST_FAILURES):
+        tried(ann.email, f"2001:db8:1:2:{n:x}::1", 1)
+    assert not may_enter(ann.email, "2001:db8:1:2:ffff::1")
+    assert may_enter(ann.email, "2001:db8:1:3::1")
+
+
+@pytest.mark.django_db
+def test_guesses_from_everywhere_are_few_and_lock_out_nobody_at_home(
+    ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lockout, "MOST_OF_ACCOUNT", 20)
+    doors.open_session(ann, door=Session.Door.API, request=requests.post("/", REMOTE_ADDR="198.51.100.7"))
+    doors.open_session(ann, door=Session.Door.API, request=requests.post("/", REMOTE_ADDR="2001:db8:7::1"))
+    for n in range(20):
+        tried(ann.email, f"203.0.113.{n}", 1)
+    assert not may_enter(ann.email, "203.0.113.200")
+    assert may_enter(ann.email, "198.51.100.7")
+    assert may_enter(ann.email, "2001:db8:7::beef")
+    assert may_enter(person("Ben").email, "203.0.113.200")
+
+
+@pytest.mark.django_db
+def test_one_address_does_not_try_one_password_at_everybody(ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lockout, "MOST_OF_NETWORK", 20)
+    ben = person("Ben")
+    doors.open_session(ben, door=Session.Door.API, request=requests.post("/", REMOTE_ADDR="203.0.113.9"))
+    for n in range(20):
+        tried(f"somebody{n}@example.com", "203.0.113.9", 1)
+    assert not may_enter(ann.email, "203.0.113.9")
+    assert may_enter(ben.email, "203.0.113.9")
+    assert may_enter(ann.email, "203.0.113.10")
+
+
+@pytest.mark.django_db
+def test_where_no_address_is_known_strangers_do_not_count_together(ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lockout, "MOST_OF_NETWORK", 5)
+    for n in range(6):
+        tried(f"somebody{n}@example.com", "unix:", 1)
+    assert may_enter(ann.email, "unix:")
+
+
+@pytest.mark.django_db
+def test_what_is_kept_of_a_failure_names_nobody(ann: User) -> None:
+    tried(ann.email, "203.0.113.9", 1)
+    kept = LoginFailure.objects.get()
+    plain = hashlib.sha256(b"ann@example.com|203.0.113.9").hexdigest()
+    for value in (kept.digest, kept.account, kept.network):
+        assert len(value) == 64
+        assert value != plain
+        assert ann.email not in value
+
+
 @pytest.mark.django_db
 def test_nobody_unverified_is_let_in_where_it_is_asked_for(settings: Any) -> None:
     settings.REQUIRE_VERIFIED_EMAIL = True
@@ -150,7 +243,9 @@ def test_nobody_unverified_is_let_in_where_it_is_asked_for(settings: Any) -> Non
         with pytest.raises(doors.NotVerified) as refused:
             doors.check_credentials(request, ann.email, PASSWORD)
     assert refused.value.user == ann
-    services.verify(link_token(ann))
+    with pytest.raises(doors.Refused):
+        services.verify(request, link_token(ann), "wrong")
+    services.verify(request, link_token(ann), PASSWORD)
     assert doors.check_credentials(request, ann.email, PASSWORD) == ann
 
 
@@ -188,14 +283,16 @@ def test_others_are_closed_and_the_kept_one_stays() -> None:
 
 @pytest.mark.parametrize(
     ("agent", "said"),
-    [("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox"),
-     ("Mozilla/5.0 AppleWebKit/537.36 Chrome/141.0 Safari/537.36 Edg/141.0", "Edge"),
+    [("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+     ("Mozilla/5.0 (Windows NT 10.0; Win64) AppleWebKit/537.36 Chrome/141.0 Safari/537.36 Edg/141.0", "Edge on Windows"),
+     ("Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/141.0 Mobile Safari/537.36", "Chrome on Android"),
      ("Mozilla/5.0 AppleWebKit/537.36 Chrome/141.0 Safari/537.36", "Chrome"),
-     ("Mozilla/5.0 (iPhone) AppleWebKit/605 Version/18.0 Safari/604.1", "Safari"),
+     ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604.1", "Safari on iPhone"),
+     ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/18.0 Safari/605.1.15", "Safari on Mac"),
      ("python-httpx/0.28", "Script"), ("curl/8.5", "curl"), ("", "Unknown"), ("Something else entirely " * 9, None)],
 )  # fmt: skip
-def test_a_browser_is_called_by_its_name(agent: str, said: str | None) -> None:
-    assert _agent(agent) == (said or agent[:40])
+def test_a_client_is_called_by_its_name(agent: str, said: str | None) -> None:
+    assert client_of(agent) == (said or agent[:40].strip())
 
 
 # ---- tokens

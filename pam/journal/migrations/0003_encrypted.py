@@ -14,13 +14,14 @@ def seal(apps, editor):
         "journal.journalchange.before",
         "journal.journalentry.label",
         "journal.journalentry.lines",
+        "journal.journalentry.facts",
     )
 
 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('journal', '0001_initial'),
+        ('journal', '0002_facts'),
     ]
 
     operations = [
@@ -42,6 +43,11 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='journalentry',
             name='lines',
+            field=pam.access.encryption.EncryptedJSONField(default=list),
+        ),
+        migrations.AlterField(
+            model_name='journalentry',
+            name='facts',
             field=pam.access.encryption.EncryptedJSONField(default=list),
         ),
         migrations.RunPython(seal),
