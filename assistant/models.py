@@ -47,7 +47,8 @@ class Turn(Scoped):
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.ACCEPTED)
     engine = models.CharField(max_length=10, blank=True)
     reply = EncryptedTextField(blank=True, default="")
-    beside = EncryptedTextField(null=True)  # what of the reply stands in no receipt and no plan; None: not known
+    # What of the reply stands in no receipt and no plan; None: not known.
+    beside: Any = EncryptedTextField(null=True)  # type: ignore[misc]
     ticked: Any = models.JSONField(null=True)  # ids of the steps ticked where it was said; None: all that wait
     stop_asked = models.BooleanField(default=False)
     lease_until = models.DateTimeField()

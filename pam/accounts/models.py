@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from pam.access.encryption import EncryptedTextField
 from pam.access.ids import uuid7
 from pam.access.models import Scoped
 from pam.access.money import CurrencyField
@@ -164,9 +165,9 @@ class RefreshToken(Scoped):
 
 
 class SecondFactor(Scoped):
-    """The authenticator app of a person: its secret, sealed, and the last time step whose code was used."""
+    """The authenticator app of a person: its secret, and the last time step whose code was used."""
 
-    sealed = models.TextField()
+    secret = EncryptedTextField()
     last_step = models.BigIntegerField(null=True, blank=True)
 
     class Meta(Scoped.Meta):

@@ -19,13 +19,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from pam.access import current_user
+from pam.access.encryption import Unreadable, seal, unseal
 from pam.journal.lines import show_moment
 from pam.pages import login_required, page
 
 from . import app_passwords, doors, factor, services
 from .models import AppPassword, Session, User
 from .pages import locked, tell
-from .secrets import Unreadable, seal, unseal
 
 _SETUP = "pam_factor_setup"  # in the cookie session: the secret that is being set up, sealed
 
@@ -102,7 +102,8 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 def _show(
     request: HttpRequest, wrong: tuple[str, forms.Form] | None = None, codes: list[str] | None = None
 ) -> HttpResponse:
-    user, context = current_user(), {}
+    user = current_user()
+    context: dict[str, Any] = {}
     given = dict([wrong]) if wrong else {}
     on = factor.is_on(user)
     if not on:

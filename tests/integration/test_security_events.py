@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from pam.access import acting_as
+from pam.access.encryption import unseal
 from pam.accounts import app_passwords, doors, factor, services, tokens
 from pam.accounts.models import AppPassword, Session, User
 from pam.journal.models import JournalEntry
@@ -112,7 +113,7 @@ def test_a_new_password_is_one_entry_with_all_that_it_closes(ann: User) -> None:
 def test_the_second_factor_and_app_passwords_are_kept(ann: User) -> None:
     client = browser(ann)
     client.get("/settings/factor")
-    secret = factor.unseal(client.session["pam_factor_setup"])
+    secret = unseal(client.session["pam_factor_setup"])
     code = pyotp.TOTP(secret).at(int(time.time()), counter_offset=-1)
     codes = client.post("/settings/factor/on", {"password": PASSWORD, "code": code}).context["codes"]
     other = Client()

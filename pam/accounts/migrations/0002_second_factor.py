@@ -3,6 +3,7 @@
 import django.db.models.deletion
 import pam.access.ids
 from django.conf import settings
+import pam.access.encryption
 from django.db import migrations, models
 
 
@@ -46,7 +47,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=pam.access.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
-                ('sealed', models.TextField()),
+                ('secret', pam.access.encryption.EncryptedTextField()),
                 ('last_step', models.BigIntegerField(blank=True, null=True)),
                 ('owner', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
