@@ -61,11 +61,10 @@ def due(now: dt.datetime, limit: int = 200) -> list[tuple[UUID, UUID, dt.datetim
     found = list(once.order_by("at").values_list("pk", "owner_id", "at")[:limit])
     rules = Reminder.objects.filter(at__lte=now, completed_at=None, owner__is_active=True).exclude(recurrence="")
     for reminder in rules.select_related("owner").annotate(last=Max("rings__occurrence")):
-        from .services import next_occurrence
+        from .services import due_occurrence
 
-        with timezone.override(reminder.owner.zone):
-            occurrence = next_occurrence(reminder, reminder.last)
-        if occurrence is not None and occurrence <= now:
+        occurrence = due_occurrence(reminder, reminder.last, now)
+        if occurrence is not None:
             found.append((reminder.pk, reminder.owner_id, occurrence))
     return found
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from dateutil.rrule import rrulestr
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -14,6 +13,7 @@ from pam.access.models import advance
 from pam.journal.owned import changed, saved
 from pam.live.services import notify
 
+from . import recurrence
 from .models import Event, Reminder, ReminderRing, Task
 
 FURTHEST = dt.timedelta(days=366 * 100)
@@ -117,19 +117,31 @@ def next_occurrence(reminder: Reminder, after: dt.datetime | None) -> dt.datetim
     """Return the first occurrence, or the first one after a moment; in the wall time of the owner's zone."""
     if not reminder.recurrence:
         return reminder.at if after is None or reminder.at > after else None
-    zone = timezone.get_current_timezone()
-    first = reminder.at.astimezone(zone).replace(tzinfo=None)
-    rule = rrulestr(reminder.recurrence, dtstart=first)
-    found = rule.after(after.astimezone(zone).replace(tzinfo=None)) if after else rule.after(first, inc=True)
+    zone = reminder.owner.zone
+    moment = None if after is None else after.astimezone(zone).replace(tzinfo=None)
+    found = recurrence.following(reminder.recurrence, _wall(reminder), reminder.owner.time_zone, moment)
     return found.replace(tzinfo=zone) if found else None
+
+
+def due_occurrence(reminder: Reminder, rang: dt.datetime | None, now: dt.datetime) -> dt.datetime | None:
+    """Return the occurrence that is to ring now: of those that were missed while nothing ran, the last alone."""
+    coming = next_occurrence(reminder, rang)
+    if coming is None or coming > now or not reminder.recurrence:
+        return coming if coming is not None and coming <= now else None
+    zone = reminder.owner.zone
+    found = recurrence.latest(
+        reminder.recurrence, _wall(reminder), reminder.owner.time_zone, now.astimezone(zone).replace(tzinfo=None)
+    )
+    return max(coming, found.replace(tzinfo=zone)) if found else coming
+
+
+def _wall(reminder: Reminder) -> dt.datetime:
+    return reminder.at.astimezone(reminder.owner.zone).replace(tzinfo=None)
 
 
 def _reminder(reminder: Reminder) -> Reminder:
     if reminder.recurrence:
-        try:
-            rrulestr(reminder.recurrence, dtstart=dt.datetime(2026, 1, 1))
-        except (ValueError, TypeError) as problem:
-            raise ValidationError({"recurrence": "This is not a repetition such as FREQ=WEEKLY;BYDAY=FR."}) from problem
+        recurrence.check(reminder.recurrence, _wall(reminder), reminder.owner.time_zone)
     _near("at", reminder.at)
     return saved(reminder)
 

@@ -8,10 +8,19 @@ from functools import lru_cache
 from typing import Any
 
 from babel.core import Locale
-from babel.numbers import get_currency_precision, get_currency_symbol
+from babel.numbers import get_currency_symbol
 from django.core.exceptions import ValidationError
 from django.db import models
 
+# ISO 4217's minor units where they are not two; CLDR's display digits (Babel) differ for some twenty currencies.
+_EXPONENTS = {
+    **dict.fromkeys(
+        ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX",
+         "UYI", "VND", "VUV", "XAF", "XOF", "XPF"], 0
+    ),
+    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
+    **dict.fromkeys(["CLF", "UYW"], 4),
+}  # fmt: skip
 LARGEST_MINOR = 10**15  # far beyond a household, far below the column's limit
 
 
@@ -23,7 +32,7 @@ def known_currencies() -> frozenset[str]:
 
 def exponent(currency: str) -> int:
     """Return how many decimals the currency has (AUD 2, JPY 0, KWD 3)."""
-    return get_currency_precision(currency)
+    return _EXPONENTS.get(currency, 2)
 
 
 @dataclass(frozen=True, order=False)

@@ -143,3 +143,38 @@ def test_a_daily_reminder_keeps_its_wall_time_across_a_change_of_clocks(zone: st
 def test_a_repetition_that_is_none_is_refused(ann: User) -> None:
     with pytest.raises(ValidationError, match="not a repetition"):
         reminder(ann, recurrence="every now and then")
+
+
+@pytest.mark.parametrize(
+    ("rule", "problem"),
+    [
+        ("FREQ=SECONDLY", "hourly at most"),
+        ("FREQ=MINUTELY;INTERVAL=5", "hourly at most"),
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "never comes"),
+        ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31", "never comes"),
+        ("FREQ=DAILY;UNTIL=20200101T000000Z", "never comes"),
+        ("RRULE:FREQ=DAILY\nRRULE:FREQ=WEEKLY", "not a repetition"),
+    ],
+)
+def test_a_repetition_that_cannot_ring_is_refused(ann: User, rule: str, problem: str) -> None:
+    with pytest.raises(ValidationError, match=problem):
+        reminder(ann, timezone.now(), recurrence=rule)
+
+
+def test_an_end_said_in_utc_is_taken(ann: User) -> None:
+    row = reminder(ann, dt.datetime(2026, 11, 2, 9, tzinfo=ann.zone), recurrence="FREQ=DAILY;UNTIL=20261103T230000Z")
+    with acting_as(ann):
+        second = services.next_occurrence(row, row.at)
+        assert second == dt.datetime(2026, 11, 3, 9, tzinfo=ann.zone)
+        third = services.next_occurrence(row, second)
+        # 9:00 in Brisbane on the 4th is 23:00 UTC on the 3rd: still within.
+        assert third == dt.datetime(2026, 11, 4, 9, tzinfo=ann.zone)
+        assert services.next_occurrence(row, third) is None
+
+
+def test_of_occurrences_missed_in_a_downtime_the_last_rings(ann: User) -> None:
+    row = reminder(ann, dt.datetime(2026, 11, 2, 9, tzinfo=ann.zone), recurrence="FREQ=DAILY")
+    now = dt.datetime(2026, 11, 20, 12, tzinfo=ann.zone)
+    with acting_as(ann):
+        assert services.due_occurrence(row, row.at, now) == dt.datetime(2026, 11, 20, 9, tzinfo=ann.zone)
+        assert services.due_occurrence(row, dt.datetime(2026, 11, 20, 9, tzinfo=ann.zone), now) is None

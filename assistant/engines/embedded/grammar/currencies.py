@@ -1,7 +1,7 @@
 """Currencies as English says them: names, signs, codes and slang to ISO 4217 codes; minor-unit exponents.
 
-Names and the list of current codes come from CLDR (through Babel); exponents are ISO 4217's own, which differ
-from CLDR's display digits for some twenty currencies. Where a word does not fix the currency ("dollars", "$",
+Names and the list of current codes come from CLDR (through Babel); exponents are those of
+`pam.access.money`. Where a word does not fix the currency ("dollars", "$",
 "kroner") the code is ``None``: the user's home currency is then meant.
 """
 
@@ -15,14 +15,7 @@ from functools import cache
 from babel.core import Locale, get_global
 from babel.numbers import get_currency_name
 
-_EXPONENTS = {
-    **dict.fromkeys(
-        ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX",
-         "UYI", "VND", "VUV", "XAF", "XOF", "XPF"], 0
-    ),
-    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
-    **dict.fromkeys(["CLF", "UYW"], 4),
-}  # fmt: skip
+from pam.access.money import exponent
 
 # Codes that are English words or names when written small; they count in capitals only, among other letters.
 WORDLIKE = frozenset(
@@ -206,11 +199,6 @@ def codes() -> frozenset[str]:
         if until is None and tender
     }
     return frozenset(today | {"BGN", "HRK", "CNH"})
-
-
-def exponent(code: str) -> int:
-    """How many decimals the currency's minor unit has: AUD 2, JPY 0, KWD 3."""
-    return _EXPONENTS.get(code, 2)
 
 
 def minor_unit(code: str | None) -> Decimal:

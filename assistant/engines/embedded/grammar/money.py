@@ -13,8 +13,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from pam.access.money import exponent
+
 from . import bare_numbers
-from .currencies import exponent, minor_unit
+from .currencies import minor_unit
 from .figures import Figure, find_figures, read_figure, tidy
 from .marks import MULTIPLE, NOTE_ALONE, SCALE_MARKED, Mark, MarkReader
 from .quantities import pounds_are_weight, unit_after
