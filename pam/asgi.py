@@ -7,8 +7,11 @@ starting.require_database_in_production()
 
 from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
+from django.core.wsgi import get_wsgi_application
 
-http = get_asgi_application()
+from .ops.one_hop import OneHop
+
+http = OneHop(get_wsgi_application(), get_asgi_application())
 
 from assistant.routing import application as sockets
 

@@ -37,3 +37,7 @@ SPECTACULAR_SETTINGS = {
         "pam.api.schema.add_problem",
     ],
 }
+
+# Threads of each process that work on requests; those that wait for a model have as many of their own.
+HTTP_THREADS = env.int("HTTP_THREADS", default=12)
+BODY_MAX_BYTES = 64 * 1024 * 1024  # of any request; what a door takes is less

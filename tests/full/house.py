@@ -164,7 +164,7 @@ class House:
 
     def awake(self) -> None:
         """Wait until the site answers."""
-        until(self._answers, 90, self.logs)
+        until(self._answers, 240, self.logs)  # on a busy machine the phrasings take their time to be learnt
 
     def _answers(self) -> bool:
         process = self.parts["web"].process
