@@ -5,13 +5,18 @@ from . import starting
 starting.prepare()
 starting.require_database_in_production()
 
+from typing import Any
+
 from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
 
+from .api import front
 from .ops.one_hop import OneHop
 
-http = OneHop(get_wsgi_application(), get_asgi_application())
+http: Any = OneHop(get_wsgi_application(), get_asgi_application())
+if front.is_wanted():
+    http = front.Front(http)
 
 from assistant.routing import application as sockets
 

@@ -42,12 +42,15 @@ def _tell(execute: Callable[..., Any], sql: Any, params: Any, many: bool, contex
     told, savepoint = connection.pam_told
     # A rollback to before the savepoint in which it was told has forgotten it.
     forgotten = savepoint is not None and savepoint not in connection.savepoint_ids
-    if (told != acting or forgotten) and status != TransactionStatus.INERROR:
+    if (told == acting and not forgotten) or status == TransactionStatus.INERROR:
+        return execute(sql, params, many, context)
+    innermost = next((found for found in reversed(connection.savepoint_ids) if found), None)
+    connection.pam_told = (acting, innermost)
+    # In one round trip: BEGIN where the transaction has not begun, who acts, and the statement itself.
+    with connection.wrap_database_errors, connection.connection.pipeline():
         with connection.connection.cursor() as cursor:
             cursor.execute(_TELL, acting)
-        innermost = next((found for found in reversed(connection.savepoint_ids) if found), None)
-        connection.pam_told = (acting, innermost)
-    return execute(sql, params, many, context)
+        return execute(sql, params, many, context)
 
 
 def _installed(sender: Any, connection: Any, **_: Any) -> None:

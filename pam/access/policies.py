@@ -21,6 +21,7 @@ from .rules import Mine, Policy, group_queries
 
 OUTSIDE = {
     "accounts_user": "a person is looked up by address before anybody acts, and named in the groups they are in",
+    "accounts_session": "looked up by its id before anybody acts; holds no content",
     "accounts_user_groups": "staff permissions",
     "accounts_user_user_permissions": "staff permissions",
     "accounts_loginfailure": "counted before anybody acts",
@@ -43,13 +44,13 @@ OUTSIDE = {
 # Tables of models that are not ours.
 FOREIGN = {"django_admin_log": Mine("user_id")}
 
-# `pam_groups` looks across owners: the memberships' own policy asks it, and would ask itself without end.
+# `pam_groups_of` looks across owners: the memberships' own policy asks it, and would ask itself without end.
 _FUNCTIONS = """
 create or replace function pam_user() returns uuid language sql stable parallel safe as
 $$select nullif(current_setting('pam.user', true), '')::uuid$$;
 create or replace function pam_across() returns boolean language sql stable parallel safe as
 $$select coalesce(current_setting('pam.across', true), '') = 'on'$$;
-create or replace function pam_groups() returns uuid[] language plpgsql stable security definer
+create or replace function pam_groups_of(person uuid) returns uuid[] language plpgsql stable security definer
 set search_path = {schema}, pg_temp as
 $$declare
     before text := current_setting('pam.across', true);
@@ -60,6 +61,8 @@ begin
     perform set_config('pam.across', coalesce(before, ''), true);
     return found;
 end$$;
+create or replace function pam_groups() returns uuid[] language sql stable as
+$$select pam_groups_of(pam_user())$$;
 """
 _NOBODY = UUID(int=0)
 
@@ -111,6 +114,8 @@ def apply(connection: Any) -> list[str]:
             if table in tables and standing.get(table) != mark:
                 cursor.execute(_sql(connection.ops.quote_name(table), policy, mark))
                 made.append(table)
+        for table in standing.keys() & OUTSIDE.keys():
+            cursor.execute(f"alter table {connection.ops.quote_name(table)} disable row level security")
     return made
 
 
@@ -121,7 +126,7 @@ def _groups_sql(tables: set[str]) -> str:
             text, values = rows.query.sql_with_params()
             if values != (_NOBODY,):
                 raise TypeError("A query of a person's groups takes that person's id and nothing else.")
-            parts.append(text % "pam_user()")
+            parts.append(text % "person")
     inner = " union ".join(parts) or "select null::uuid where false"
     return f"select coalesce(array_agg(mine.id), '{{}}') from ({inner}) mine(id)"
 

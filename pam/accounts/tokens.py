@@ -92,6 +92,15 @@ def opened_by(token: str) -> tuple[User | None, str | None]:
     return session.owner, str(session.pk)
 
 
+def claims_of(token: str) -> tuple[str, str, float] | None:
+    """Return (person, session, end in seconds of the epoch) of an access token whose signature holds, or None."""
+    try:
+        claims = _decode(token, "access")
+    except BadToken:
+        return None
+    return str(claims["sub"]), str(claims["sid"]), float(claims["exp"])
+
+
 def user_of_token(token: str) -> User | None:
     """Return whose access token it is, or None where it opens nothing."""
     return opened_by(token)[0]

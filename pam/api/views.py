@@ -53,6 +53,11 @@ class OwnedViewSet(viewsets.ModelViewSet[Any]):
         """The app that the rows belong to."""
         return self.collection.split("/", maxsplit=1)[0]
 
+    @classmethod
+    def conditional_on(cls) -> tuple[str, ...]:
+        """Return the domains whose versions prove an answer unchanged."""
+        return (cls.collection.split("/", maxsplit=1)[0], *cls.reads)
+
     def rows(self) -> models.QuerySet[Any]:
         """Return the rows of this collection, within the scope of who acts."""
         return self.model._default_manager.all()
@@ -76,13 +81,13 @@ class OwnedViewSet(viewsets.ModelViewSet[Any]):
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Answer a page of rows, or 304."""
         return conditional(
-            request, (self.domain, *self.reads), lambda: super(OwnedViewSet, self).list(request, *args, **kwargs)
+            request, self.conditional_on(), lambda: super(OwnedViewSet, self).list(request, *args, **kwargs)
         )
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Answer one row, or 304."""
         return conditional(
-            request, (self.domain, *self.reads), lambda: super(OwnedViewSet, self).retrieve(request, *args, **kwargs)
+            request, self.conditional_on(), lambda: super(OwnedViewSet, self).retrieve(request, *args, **kwargs)
         )
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -20,9 +20,14 @@ def request_id() -> str | None:
     return _request_id.get()
 
 
+def accepted(given: str | None) -> str:
+    """Return the client's id where its form is sane, else a new one."""
+    return given if given and _FORM.fullmatch(given) else uuid7().hex
+
+
 def begin(given: str | None = None) -> str:
     """Take the client's id where its form is sane, else a new one; return it. Log lines carry it from now."""
-    found = given if given and _FORM.fullmatch(given) else uuid7().hex
+    found = accepted(given)
     _request_id.set(found)
     structlog.contextvars.bind_contextvars(request_id=found)
     return found

@@ -113,7 +113,7 @@ class InProcess:
 
 
 # KEYS: one hash for each limit, {step: count}. ARGV: step, steps, seconds to keep, then each limit.
-_SCRIPT = """
+SCRIPT = """
 local step, steps = tonumber(ARGV[1]), tonumber(ARGV[2])
 local found, allowed = {}, 1
 for i, key in ipairs(KEYS) do
@@ -140,6 +140,18 @@ return found
 """
 
 
+def script_call(limits: Sequence[Limit], now: float) -> tuple[list[str], list[int]]:
+    """Return keys and arguments of SCRIPT."""
+    keys = [f"pam:limit:{limit.key}" for limit in limits]
+    return keys, [int(now // STEP), STEPS, WINDOW + 2 * STEP, *(limit.most for limit in limits)]
+
+
+def script_verdict(limits: Sequence[Limit], answer: Any, now: float) -> Verdict:
+    """Judge by what SCRIPT answered."""
+    counts = [{int(kept[i]): int(kept[i + 1]) for i in range(0, len(kept), 2)} for kept in answer]
+    return _verdict(limits, counts, now)
+
+
 class InRedis:
     """Counters that all processes share."""
 
@@ -147,16 +159,12 @@ class InRedis:
         import redis
 
         self._client = redis.Redis.from_url(url, socket_timeout=REDIS_PATIENCE, socket_connect_timeout=REDIS_PATIENCE)
-        self._script = self._client.register_script(_SCRIPT)
+        self._script = self._client.register_script(SCRIPT)
 
     def take(self, limits: Sequence[Limit], now: float) -> Verdict:
         """Count one for every limit, or for none where one of them is used up; raises redis.RedisError."""
-        answer: Any = self._script(
-            keys=[f"pam:limit:{limit.key}" for limit in limits],
-            args=[int(now // STEP), STEPS, WINDOW + 2 * STEP, *(limit.most for limit in limits)],
-        )
-        counts = [{int(kept[i]): int(kept[i + 1]) for i in range(0, len(kept), 2)} for kept in answer]
-        return _verdict(limits, counts, now)
+        keys, args = script_call(limits, now)
+        return script_verdict(limits, self._script(keys=keys, args=args), now)
 
 
 class Guarded:
@@ -261,6 +269,20 @@ def who(request: HttpRequest) -> str:
     return f"address:{digest.hexdigest()}"
 
 
+def http_limits(key: str, most: int) -> list[Limit]:
+    """Return the limits of an HTTP request by whom `key` names."""
+    return [Limit(f"http:{key}", most), Limit("http:all", most * ALL_TIMES)]
+
+
+def http_headers(most: int, verdict: Verdict) -> dict[str, str]:
+    """Return what an answer of the API says of the limits."""
+    told = zip(("user", "all"), verdict.left, verdict.wait, strict=True)
+    return {
+        "RateLimit-Policy": f'"user";q={most};w={WINDOW}, "all";q={most * ALL_TIMES};w={WINDOW}',
+        "RateLimit": ", ".join(f'"{name}";r={left};t={wait}' for name, left, wait in told),
+    }
+
+
 class RateLimitMiddleware:
     """Holds everybody to settings.RATE_LIMIT_PER_MINUTE, and all together to 20 times that.
 
@@ -278,7 +300,7 @@ class RateLimitMiddleware:
         counted = api and not path.startswith(EXEMPT) if api else request.method not in READING
         if not counted or most <= 0:
             return self.get_response(request)
-        limits = [Limit(f"http:{who(request)}", most), Limit("http:all", most * ALL_TIMES)]
+        limits = http_limits(who(request), most)
         verdict = counters().take(limits, time.time())
         if verdict.allowed:
             response = self.get_response(request)
@@ -286,11 +308,8 @@ class RateLimitMiddleware:
             limited.labels("http").inc()
             response = _refused(request, _retry_after(verdict), api=api)
         if api:
-            response["RateLimit-Policy"] = f'"user";q={most};w={WINDOW}, "all";q={most * ALL_TIMES};w={WINDOW}'
-            response["RateLimit"] = ", ".join(
-                f'"{name}";r={left};t={wait}'
-                for name, left, wait in zip(("user", "all"), verdict.left, verdict.wait, strict=True)
-            )
+            for name, value in http_headers(most, verdict).items():
+                response[name] = value
         return response
 
 

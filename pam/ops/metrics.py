@@ -14,4 +14,5 @@ tokens = Counter("pam_model_tokens_total", "Tokens of the model endpoint.", ["ki
 sockets = Gauge("pam_sockets", "Open sockets.", multiprocess_mode="livesum")
 queue_lag = Histogram("pam_queue_lag_seconds", "How late due work is claimed.", ["work"], buckets=_SLOW)
 limited = Counter("pam_rate_limited_total", "Requests and messages that a rate limit turned away.", ["kind"])
+front = Counter("pam_front_total", "Requests answered before Django, by status.", ["status"])
 mails = Counter("pam_mails_total", "Mails of the outbox by outcome.", ["outcome"])
