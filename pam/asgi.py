@@ -8,7 +8,9 @@ starting.require_database_in_production()
 from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
 
-http = get_asgi_application()
+from pam.files.limits import BoundedBody
+
+http = BoundedBody(get_asgi_application())
 
 from assistant.routing import application as sockets
 

@@ -83,4 +83,20 @@ class MineAnd:
         return {UUID(str(values[name])) for name in ("owner_id", self.column) if values.get(name)}
 
 
-AccessRule = Mine | MembersOf | MineAnd
+@dataclass(frozen=True)
+class MineOrMembersOf:
+    """The owner alone while `column` is empty; where it names a group, every member of it, and nobody else."""
+
+    column: str
+
+    def condition(self, user_id: UUID) -> Q:
+        """Return the filter that keeps this person's own rows and those of their groups."""
+        own = Q(**{f"{self.column}__isnull": True, "owner_id": user_id})
+        return own | MembersOf(self.column).condition(user_id)
+
+    def audiences(self, values: Mapping[str, Any]) -> set[UUID]:
+        """Return the group, or the owner where there is none."""
+        return {UUID(str(values.get(self.column) or values["owner_id"]))}
+
+
+AccessRule = Mine | MembersOf | MineAnd | MineOrMembersOf
