@@ -21,8 +21,11 @@ from pam.accounts.models import User
 from pam.files import storage, tasks
 from pam.files.models import Attachment, Upload
 from pam.journal.undo import Refused, undo
+from social import services as social
+from social.models import Group, Invitation, Post
 from tests.files import PDF, bomb, picture, taken_at_home
 from tests.house import doing, dump, entries, looking, person
+from wheels import services as wheels
 from wins import services as wins
 from wins.models import Transaction
 from you import services as you
@@ -70,7 +73,9 @@ def file(data: bytes = b"", name: str = "receipt.jpg", kind: str = "image/jpeg")
 
 
 def put(user: User, row: Any, data: bytes = b"", name: str = "receipt.jpg", **headers: Any) -> Any:
-    collection = {"transaction": "wins/expenses", "task": "you/tasks"}[row._meta.model_name]
+    collection = {
+        "transaction": "wins/expenses", "task": "you/tasks", "service": "wheels/services", "post": "social/posts",
+    }[row._meta.model_name]  # fmt: skip
     path = f"/api/{collection}/{row.pk}/attachments"
     return client_of(user).post(path, {"file": file(data, name)}, format="multipart", headers=headers)
 
@@ -409,3 +414,79 @@ def test_a_missing_file_is_told_as_not_found(ann: User, expense: Transaction, fo
         found.unlink()
     assert client_of(ann).get(made["content"]).status_code == 404
     assert client_of(ann).get(f"/api/files/{made['id']}").status_code == 200
+
+
+def joins(admin: User, group: Group, user: User) -> None:
+    asked = doing(admin, lambda: social.invite(admin, group=group, person=user.email))
+    with looking():
+        asked = Invitation.objects.get(pk=asked.pk)
+    doing(user, lambda: social.accept_invitation(user, asked))
+
+
+@pytest.fixture
+def post(ann: User, ben: User) -> Post:
+    group = doing(ann, lambda: social.create_group(ann, name="Hiking"))
+    joins(ann, group, ben)
+    return doing(ann, lambda: social.create_post(ann, group=group, text="The track is open"))  # type: ignore[no-any-return]
+
+
+def test_a_service_takes_a_file(ann: User) -> None:
+    def make() -> Any:
+        car = wheels.add_vehicle(ann, name="Hilux")
+        return wheels.record_service(ann, vehicle=car, what="Oil change")
+
+    made = put(ann, doing(ann, make), PDF, "invoice.pdf").json()
+    assert made["target"]["model"] == "wheels.service"
+    assert entries(ann)[-1].lines[0]["domain"] == "wheels"
+
+
+def test_members_see_the_file_of_a_post_and_a_former_member_no_more(ann: User, ben: User, post: Post) -> None:
+    eve = person("Eve")
+    made = put(ann, post).json()
+    mine, theirs = client_of(ben), client_of(eve)
+    shown = mine.get(made["content"])
+    assert shown.status_code == 200
+    assert mine.get(f"/api/social/posts/{post.pk}/attachments").json() == [made]
+    assert theirs.get(made["content"]).status_code == 404
+    changed = mine.get("/api/changes").json()
+    assert [item["data"] for item in changed["results"] if item["type"] == "files"] == [made]
+    doing(ben, lambda: social.leave_group(ben, post.group))
+    for path in (made["content"], made["thumbnail"], f"/api/files/{made['id']}"):
+        assert mine.get(path).status_code == 404
+        assert mine.get(path, headers={"If-None-Match": shown["ETag"]}).status_code == 404
+    assert mine.get("/api/files").json()["results"] == []
+    gone = mine.get("/api/changes", {"cursor": changed["cursor"]}).json()["results"]
+    assert {"type": "files", "id": made["id"], "deleted": True, "data": None} in gone
+
+
+def test_who_left_a_group_loses_the_files_that_they_added_to_it(ann: User, ben: User, post: Post) -> None:
+    theirs = doing(ben, lambda: social.create_post(ben, group=post.group, text="From the summit"))
+    made = put(ben, theirs).json()
+    added = entries(ben)[-1]
+    doing(ben, lambda: social.leave_group(ben, post.group))
+    assert client_of(ben).get(made["content"]).status_code == 404
+    assert client_of(ann).get(made["content"]).status_code == 200
+    before = dump()
+    with pytest.raises(Refused, match="not yours to see"):
+        undo(ben, added.id, source="page")
+    assert dump() == before
+
+
+def test_only_the_author_of_a_post_adds_files_and_takes_them_away(ann: User, ben: User, post: Post) -> None:
+    made = put(ann, post).json()
+    before = dump()
+    assert put(ben, post).status_code == 403
+    assert client_of(ben).delete(f"/api/files/{made['id']}").status_code == 403
+    assert dump() == before
+
+
+def test_the_files_of_a_group_go_with_it_and_come_back(ann: User, ben: User, post: Post) -> None:
+    theirs = doing(ben, lambda: social.create_post(ben, group=post.group, text="From the summit"))
+    made = put(ben, theirs).json()
+    before = dump()
+    doing(ann, lambda: social.delete_group(ann, post.group))
+    with looking():
+        assert not Attachment.objects.exists()
+    undo(ann, entries(ann)[-1].id, source="page")
+    assert dump() == before
+    assert client_of(ben).get(made["content"]).status_code == 200
