@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from pam.files.pages import of_rows
 from pam.journal.lines import show_date, show_moment
 from pam.pages import act, login_required, page, submit
 from pam.tools.today import day_of
@@ -68,11 +69,14 @@ def today(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """Show tasks, the coming fortnight and reminders."""
     day = timezone.localdate()
+    to_do = list(queries.open_tasks()[:100])
+    files = of_rows(request.user, to_do)
     tasks = [
         {"lead": show_date(task.due) if task.due else "", "what": task.title, "tail": "",
          "state": "overdue" if task.due and task.due < day else "",
-         "done": reverse("you-task-done", args=[task.pk]), "delete": reverse("you-task-delete", args=[task.pk])}
-        for task in queries.open_tasks()[:100]
+         "done": reverse("you-task-done", args=[task.pk]), "delete": reverse("you-task-delete", args=[task.pk]),
+         **files[task.pk]}
+        for task in to_do
     ]  # fmt: skip
     finished = [
         {"lead": show_date(timezone.localtime(task.completed_at).date()), "what": task.title, "state": "done"}
