@@ -30,7 +30,7 @@ from pam.api.renderers import JSONRenderer
 from pam.api.writes import perform
 from pam.journal.undo import Refused, undone_ids
 
-from . import frames, memory, plans, shown, turns, undoing
+from . import attaching, frames, memory, plans, shown, turns, undoing
 from .models import Thread, Turn
 
 STREAM = "text/event-stream"
@@ -43,6 +43,10 @@ class SaySerializer(serializers.Serializer[Any]):
     message = serializers.CharField(max_length=turns.LONGEST_SAID, trim_whitespace=True)
     thread = serializers.UUIDField(required=False, allow_null=True)
     client_id = serializers.CharField(required=False, allow_null=True, max_length=64)
+    files = serializers.ListField(
+        child=serializers.UUIDField(), required=False, max_length=attaching.MOST_FILES,
+        help_text="ids of files that wait (POST /api/files)",
+    )  # fmt: skip
 
     def to_internal_value(self, data: Any) -> Any:
         """Take a real text only: a number is no message."""
@@ -237,7 +241,10 @@ class ChatView(APIView):
         data = _valid(SaySerializer(data=request.data))
         key = request.headers.get("Idempotency-Key", "")[:64]
         try:
-            turn = turns.accept(request.user, data["message"], data.get("thread"), data.get("client_id") or key or None)
+            turn = turns.accept(
+                request.user, data["message"], data.get("thread"), data.get("client_id") or key or None,
+                data.get("files", []),
+            )  # fmt: skip
         except turns.SayProblem as problem:
             if "no such conversation" in str(problem):
                 raise NotFound(str(problem)) from problem

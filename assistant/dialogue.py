@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,8 +12,20 @@ from uuid import UUID
 from .models import Action, Plan, Thread, Turn
 
 MOST_RECENT = 12
+# What one would not come back to: "no, 45" after a file was attached means the expense.
+NO_SUBJECT = frozenset({"assistant.undo", "assistant.redo", "assistant.attach_files"})
 
 current_turn: ContextVar[Turn | None] = ContextVar("pam_turn", default=None)
+
+
+@contextmanager
+def speaking(turn: Turn) -> Iterator[None]:
+    """Let tools know which conversation they run in."""
+    token = current_turn.set(turn)
+    try:
+        yield
+    finally:
+        current_turn.reset(token)
 
 
 @dataclass
@@ -58,12 +71,12 @@ def mind_of(thread: Thread) -> Mind:
     )
 
 
-def remember(turn: Turn, actions: Sequence[Action], question: dict[str, Any] | None) -> None:
-    """Keep what this turn did and asked."""
+def remember(turn: Turn, actions: Sequence[Action], question: dict[str, Any] | None, files: Sequence[str] = ()) -> None:
+    """Keep what this turn did and asked; `files` wait with a question."""
     thread = Thread.objects.get(pk=turn.thread_id)
     state = dict(thread.state or {})
     wrote = [action for action in actions if action.status == Action.Status.DONE and action.lines]
-    recent = [_recent(action) for action in reversed(wrote) if action.tool not in {"assistant.undo", "assistant.redo"}]
+    recent = [_recent(action) for action in reversed(wrote) if action.tool not in NO_SUBJECT]
     state["recent"] = (recent + state.get("recent", []))[:MOST_RECENT]
     asked = next((action for action in actions if action.status == Action.Status.ASKS), None)
     if question is not None:
@@ -74,6 +87,7 @@ def remember(turn: Turn, actions: Sequence[Action], question: dict[str, Any] | N
         }  # fmt: skip
     elif wrote or any(action.tool == "assistant.decline" for action in actions):
         state["open"] = None
+    state["files"] = list(files) if state.get("open") else []
     state["last_said"] = turn.said[:500]
     thread.state = state
     thread.save(update_fields=["state", "updated_at"])

@@ -42,6 +42,7 @@ class Turn(Scoped):
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="turns")
     said = models.TextField()
     client_id = models.CharField(max_length=64, null=True, blank=True)
+    files: Any = models.JSONField(default=list)  # sent along: [{"id", "name", "media_type"}]
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.ACCEPTED)
     engine = models.CharField(max_length=10, blank=True)
     reply = models.TextField(blank=True)

@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from pam.files import services as uploads
 from pam.journal.lines import show_date, show_time
 from pam.journal.undo import undone_ids
 from pam.pages import act, login_required, page
+from pam.tools.executor import words_of
 
 from . import plans, shown, turns
 from .models import Memory, Plan, Thread, Turn
@@ -38,6 +42,7 @@ def chat(request: HttpRequest, thread: UUID | None = None) -> HttpResponse:
     return page(
         request, "assistant/chat.html", "chat", threads=threads, turns=shown_turns, q=words,
         thread=_thread(found) if found else None, last_seq=found.last_seq if found else 0,
+        file_max_bytes=settings.FILE_MAX_BYTES,
     )  # fmt: skip
 
 
@@ -71,6 +76,7 @@ def _turn(turn: Turn, undone: set[UUID]) -> dict[str, Any]:
         "time": show_time(turn.created_at),
         "day": show_date(timezone.localtime(turn.created_at).date()),
         "said": turn.said,
+        "files": turn.files,
         "status": status,
         "parts": parts,
     }
@@ -82,9 +88,12 @@ def say(request: HttpRequest) -> HttpResponse:
     """Take a message without a socket (no script, or the composer of another page)."""
     thread = request.POST.get("thread") or None
     try:
-        turn = turns.accept(request.user, request.POST.get("message", ""), UUID(thread) if thread else None)
-    except (turns.SayProblem, ValueError) as problem:
-        messages.error(request, str(problem))
+        files = uploads.upload_all(request.user, request)
+        turn = turns.accept(
+            request.user, request.POST.get("message", ""), UUID(thread) if thread else None, files=files
+        )
+    except (turns.SayProblem, ValidationError, ValueError) as problem:
+        messages.error(request, words_of(problem) if isinstance(problem, ValidationError) else str(problem))
         return HttpResponseRedirect(reverse("chat"))
     turns.process(request.user, turn.pk, fresh=True)
     return HttpResponseRedirect(reverse("chat-thread", args=[turn.thread_id]))

@@ -8,12 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpRequest
 from django.utils import timezone
 
 from pam.access import unscoped
 from pam.journal.owned import saved
 
-from . import storage, targets
+from . import storage, targets, uploads
 from .content import Content
 from .models import Attachment, StoredFile, Upload
 
@@ -64,6 +66,20 @@ def upload(user: Any, content: Content) -> Upload:
     except BaseException:
         storage.forget(found["key"])
         raise
+
+
+def upload_all(user: Any, request: HttpRequest) -> list[UUID]:
+    """Keep all files of a form, or none of them; return their ids. Raises ValidationError."""
+    contents = uploads.all_sent(request)
+    kept: list[Upload] = []
+    try:
+        with transaction.atomic():
+            kept.extend(upload(user, content) for content in contents)
+    except BaseException:
+        for row in kept:
+            storage.forget(row.key)
+        raise
+    return [row.pk for row in kept]
 
 
 def discard(upload: Upload) -> None:

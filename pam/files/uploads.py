@@ -57,6 +57,13 @@ def sent(request: HttpRequest) -> Content:
     return received(files[0])
 
 
+def all_sent(request: HttpRequest) -> list[Content]:
+    """Return every file of a form, examined; none where none is chosen. Raises TooLarge and ValidationError."""
+    if getattr(request, "file_too_large", False):
+        raise TooLarge({FIELD: too_large()})
+    return [received(file) for file in request.FILES.getlist(FIELD)]
+
+
 def received(file: File[bytes]) -> Content:
     """Return an uploaded file, examined; raises TooLarge and ValidationError."""
     data = file.read(settings.FILE_MAX_BYTES + 1)
