@@ -29,7 +29,7 @@ from pam.api.renderers import JSONRenderer
 from pam.api.writes import perform
 from pam.journal.undo import Refused, undone_by
 
-from . import frames, history, memory, plans, shown, turns, undoing
+from . import attaching, frames, history, memory, plans, shown, turns, undoing
 from .models import Thread, Turn
 
 STREAM = "text/event-stream"
@@ -43,6 +43,10 @@ class SaySerializer(serializers.Serializer[Any]):
     thread = serializers.UUIDField(required=False, allow_null=True)
     client_id = serializers.CharField(required=False, allow_null=True, max_length=64)
     ticked = serializers.ListField(child=serializers.UUIDField(), required=False, allow_null=True, max_length=200)
+    files = serializers.ListField(
+        child=serializers.UUIDField(), required=False, max_length=attaching.MOST_FILES,
+        help_text="ids of files that wait (POST /api/files)",
+    )  # fmt: skip
 
     def to_internal_value(self, data: Any) -> Any:
         """Take a real text only: a number is no message."""
@@ -239,8 +243,10 @@ class ChatView(APIView):
         data = _valid(SaySerializer(data=request.data))
         key = request.headers.get("Idempotency-Key", "")[:64]
         try:
-            client_id = data.get("client_id") or key or None
-            turn = turns.accept(request.user, data["message"], data.get("thread"), client_id, data.get("ticked"))
+            turn = turns.accept(
+                request.user, data["message"], data.get("thread"), data.get("client_id") or key or None,
+                ticked=data.get("ticked"), files=data.get("files", []),
+            )  # fmt: skip
         except turns.SayProblem as problem:
             if "no such conversation" in str(problem):
                 raise NotFound(str(problem)) from problem

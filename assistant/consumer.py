@@ -204,8 +204,13 @@ class PamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         client_id = message.get("client_id")
         if client_id is not None and (not isinstance(client_id, str) or len(client_id) > 64):
             raise Problem("bad_message", "client_id is a text of at most 64 characters.")
+        files = message.get("files") or []
+        if not isinstance(files, list) or not all(isinstance(found, str) for found in files):
+            raise Problem("bad_message", "files is a list of ids.")
         try:
-            turn: Turn = await in_thread(turns.accept, self.user, text, thread, client_id, _ids(message, "ticked"))
+            turn: Turn = await in_thread(
+                turns.accept, self.user, text, thread, client_id, _ids(message, "ticked"), files
+            )
         except turns.SayProblem as problem:
             raise Problem("not_taken", str(problem)) from problem
         before = await in_thread(self._before, turn) if str(turn.thread_id) not in self.sent else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,8 +14,20 @@ from pam.tools.registry import asked
 from .models import Action, Plan, Thread, Turn
 
 MOST_RECENT = 12
+# What one would not come back to: "no, 45" after a file was attached means the expense.
+NO_SUBJECT = frozenset({"assistant.undo", "assistant.redo", "assistant.attach_files"})
 
 current_turn: ContextVar[Turn | None] = ContextVar("pam_turn", default=None)
+
+
+@contextmanager
+def speaking(turn: Turn) -> Iterator[None]:
+    """Let tools know which conversation they run in."""
+    token = current_turn.set(turn)
+    try:
+        yield
+    finally:
+        current_turn.reset(token)
 
 
 @dataclass
@@ -67,12 +80,14 @@ def mind_of(thread: Thread) -> Mind:
     )
 
 
-def remember(turn: Turn, actions: Sequence[Action], question: dict[str, Any] | None) -> Open | None:
-    """Keep what this turn did and asked; return its question."""
+def remember(
+    turn: Turn, actions: Sequence[Action], question: dict[str, Any] | None, files: Sequence[str] = ()
+) -> Open | None:
+    """Keep what this turn did and asked, and the `files` that wait with a question; return its question."""
     thread = Thread.objects.get(pk=turn.thread_id)
     state = dict(thread.state or {})
     wrote = [action for action in actions if action.status == Action.Status.DONE and action.lines]
-    recent = [_recent(action) for action in reversed(wrote) if action.tool not in {"assistant.undo", "assistant.redo"}]
+    recent = [_recent(action) for action in reversed(wrote) if action.tool not in NO_SUBJECT]
     state["recent"] = (recent + state.get("recent", []))[:MOST_RECENT]
     asks = next((action for action in actions if action.status == Action.Status.ASKS), None)
     opened: Open | None = None
@@ -84,6 +99,7 @@ def remember(turn: Turn, actions: Sequence[Action], question: dict[str, Any] | N
         state["open"] = opened.__dict__
     elif wrote or any(action.tool == "assistant.decline" for action in actions):
         state["open"] = None
+    state["files"] = list(files) if state.get("open") else []
     state["last_said"] = turn.said[:500]
     thread.state = state
     thread.save(update_fields=["state", "updated_at"])

@@ -44,6 +44,7 @@ class Turn(Scoped):
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="turns")
     said = EncryptedTextField()
     client_id = models.CharField(max_length=64, null=True, blank=True)
+    files: Any = EncryptedJSONField(default=list)  # sent along: [{"id", "name", "media_type"}]
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.ACCEPTED)
     engine = models.CharField(max_length=10, blank=True)
     reply = EncryptedTextField(blank=True, default="")

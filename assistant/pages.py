@@ -6,16 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from pam.files import services as uploads
 from pam.journal.lines import show_date, show_time
 from pam.journal.undo import undone_by
 from pam.pages import act, login_required, page
+from pam.tools.executor import words_of
 
 from . import history, plans, shown, turns
 from .models import Memory, Plan, Thread, Turn
@@ -41,7 +45,7 @@ def chat(request: HttpRequest, thread: UUID | None = None, refused: str = "") ->
     return page(
         request, "assistant/chat.html", "chat", threads=threads, turns=shown_turns, q=words,
         thread=_thread(found) if found else None, last_seq=found.last_seq if found else 0, refused=refused,
-        status=400 if refused else 200,
+        file_max_bytes=settings.FILE_MAX_BYTES, status=400 if refused else 200,
     )  # fmt: skip
 
 
@@ -75,6 +79,7 @@ def _turn(turn: Turn, undone: Mapping[UUID, UUID]) -> dict[str, Any]:
         "time": show_time(turn.created_at),
         "day": show_date(timezone.localtime(turn.created_at).date()),
         "said": turn.said,
+        "files": turn.files,
         "status": status,
         "parts": parts,
     }
@@ -90,9 +95,9 @@ def say(request: HttpRequest) -> HttpResponse:
     except ValueError as problem:
         raise Http404 from problem
     try:
-        turn = turns.accept(request.user, said, thread)
-    except turns.SayProblem as problem:
-        messages.error(request, str(problem))
+        turn = turns.accept(request.user, said, thread, files=uploads.upload_all(request.user, request))
+    except (turns.SayProblem, ValidationError) as problem:
+        messages.error(request, words_of(problem) if isinstance(problem, ValidationError) else str(problem))
         return chat(request, thread if thread and Thread.objects.filter(pk=thread).exists() else None, said)
     turns.process(request.user, turn.pk, fresh=True)
     return HttpResponseRedirect(reverse("chat-thread", args=[turn.thread_id]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.db import connection, transaction
 from pam.tools import executor
 from pam.tools.executor import Outcome, Step
 
-from . import frames, shown
+from . import dialogue, frames, shown
 from .models import Action, Plan, Turn
 from .replies import beside, reply_of
 
@@ -51,9 +52,10 @@ def approve(user: Any, plan_id: UUID, step_ids: Sequence[UUID] | None = None) ->
 
     Raises PlanProblem. Approving what is done already changes nothing and answers alike.
     """
-    with transaction.atomic():
+    with transaction.atomic(), ExitStack() as speaking:
         plan = _locked(plan_id)
         turn = plan.turn
+        speaking.enter_context(dialogue.speaking(turn))
         chosen = _chosen(plan, step_ids)
         if not chosen:
             return turn

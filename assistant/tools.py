@@ -8,12 +8,13 @@ from pydantic import Field
 
 from pam.access import current_user
 from pam.accounts import services as accounts
+from pam.files.targets import group_of
 from pam.journal.entries import Entry
 from pam.tools import Arguments, Ref, Reply, Risk, tool, tools
 from pam.tools.registry import ToolError
 from pam.tools.resolve import finds, nearest
 
-from . import dialogue, plans, undoing
+from . import attaching, dialogue, plans, undoing
 from .models import Action, Memory, Plan, Thread, Turn
 from .replies import said
 
@@ -52,6 +53,26 @@ def forget(user: Any, asked: OneMemory) -> Reply:
     """Forget a fact that was kept."""
     asked.memory.delete()
     return Reply()
+
+
+class AttachFiles(Arguments):
+    """Files that wait in this conversation, and what they belong to."""
+
+    files: list[str] = Field(default=[], max_length=attaching.MOST_FILES, description="ids; left out: all that wait")
+    row: str | None = Field(
+        default=None, max_length=300, description="words for a record; left out: the one that the other calls make"
+    )
+
+
+def _risk_of_attaching(user: Any, asked: AttachFiles) -> Risk:
+    row = attaching.named(asked.row) if asked.row else None
+    return Risk.OUTWARD if row is not None and group_of(row) else Risk.REVERSIBLE
+
+
+@tool(AttachFiles, risk=Risk.REVERSIBLE, title="Attach files", risk_of=_risk_of_attaching)
+def attach_files(user: Any, asked: AttachFiles) -> Reply:
+    """Attach files that the user sent along to a record of theirs."""
+    return attaching.attach(user, asked.files, asked.row or "")
 
 
 class Nothing(Arguments):

@@ -25,7 +25,7 @@ from pam.tools import executor
 from pam.tools.executor import Step
 from pam.tools.registry import find
 
-from . import dialogue, frames, plans, shown
+from . import attaching, dialogue, frames, plans, shown
 from .engines.base import Answer, Engine, EngineFailed
 from .models import Action, Round, Thread, Turn
 from .replies import beside, reply_of
@@ -54,10 +54,12 @@ def accept(
     thread_id: UUID | None = None,
     client_id: str | None = None,
     ticked: Sequence[UUID] | None = None,
+    files: Sequence[Any] = (),
 ) -> Turn:
     """Store what was said as a turn, in a new thread where none is named; the same client_id is taken once.
 
-    `ticked` are the steps that stood ticked before the person who said it, where not all did. Raises SayProblem.
+    `ticked` are the steps that stood ticked before the person who said it, where not all did; `files` are ids of
+    uploads that wait. Raises SayProblem.
     """
     said = text.replace("\x00", "").encode(errors="replace").decode().strip()
     if not said:
@@ -71,7 +73,9 @@ def accept(
         if client_id and (known := Turn.objects.filter(client_id=client_id).first()):
             return known
         try:
-            return _store(user, said, thread_id, client_id, ticked)
+            return _store(user, said, thread_id, client_id, ticked, attaching.taken(files))
+        except ValueError as problem:
+            raise SayProblem(str(problem)) from problem
         except IntegrityError:
             known = Turn.objects.filter(client_id=client_id).first() if client_id else None
             if known is None:
@@ -79,7 +83,14 @@ def accept(
             return known
 
 
-def _store(user: Any, said: str, thread_id: UUID | None, client_id: str | None, ticked: Sequence[UUID] | None) -> Turn:
+def _store(
+    user: Any,
+    said: str,
+    thread_id: UUID | None,
+    client_id: str | None,
+    ticked: Sequence[UUID] | None,
+    files: list[dict[str, str]],
+) -> Turn:
     with transaction.atomic():
         if thread_id is None:
             thread = Thread.objects.create(owner=user, title=_title(said))
@@ -89,12 +100,12 @@ def _store(user: Any, said: str, thread_id: UUID | None, client_id: str | None, 
                 raise SayProblem("There is no such conversation. Start a new one.")
             thread = found
         turn = Turn.objects.create(
-            owner=user, thread=thread, said=said, client_id=client_id or None,
+            owner=user, thread=thread, said=said, client_id=client_id or None, files=files,
             ticked=None if ticked is None else [str(step) for step in ticked],
             lease_until=timezone.now() + LEASE, request_id=identity.request_id() or "",
         )  # fmt: skip
         Thread.objects.filter(pk=thread.pk).update(last_text=said[:200], last_at=timezone.now())
-        frames.write(thread, turn, [("turn.started", {"said": said, "turn": str(turn.pk)})])
+        frames.write(thread, turn, [("turn.started", {"said": said, "turn": str(turn.pk), "files": files})])
     return turn
 
 
@@ -223,7 +234,7 @@ def _work(user: Any, turn: Turn) -> None:
         if not answer.more:
             break
     told = _settled(actions) if engine.name == "openai" else actions
-    opened = dialogue.remember(turn, told, answer.question)
+    opened = dialogue.remember(turn, told, answer.question, attaching.still_open(turn.thread, turn, actions))
     reply, rest = _reply(engine, told, answer.text)
     if answer.question and opened is not None and opened.question not in reply:
         reply, rest = f"{reply} {opened.words}".strip(), f"{rest} {opened.question}".strip()
@@ -278,12 +289,16 @@ def _round(turn: Turn, engine: Engine, number: int, actions: list[Action]) -> tu
         return engine, Answer.from_json(kept.answer)
     started = time.perf_counter()
     try:
-        answer = engine.answer(turn, number, _speaker(turn), lambda: _stopped(turn))
+        naming = attaching.naming(turn) if number == 0 else None
+        answer = naming or engine.answer(turn, number, _speaker(turn), lambda: _stopped(turn))
     except EngineFailed as problem:
         log.warning("engine.failed", engine=engine.name, reason=str(problem)[:200])
         metrics.turns.labels(engine.name, "fell_back").inc()
         engine, answer = _without_model(turn, number, actions, problem)
     metrics.engine_seconds.labels(engine.name).observe(time.perf_counter() - started)
+    if engine.name == "embedded" and turn.files and not answer.calls and answer.question is None:
+        answer.text = ""  # what words alone do not say, the file may: what it belongs to is asked
+    answer = attaching.with_files(turn, answer)
     with transaction.atomic():
         _hold(turn)
         Round.objects.create(turn=turn, number=number, answer=answer.as_json(), tokens=answer.tokens)
@@ -324,44 +339,54 @@ def _act(user: Any, turn: Turn, number: int, answer: Answer) -> list[Action]:
     done = list(Action.objects.filter(turn=turn, round=number).order_by("position"))
     if done or not answer.calls:
         return done
-    context = dialogue.current_turn.set(turn)
-    try:
-        with transaction.atomic():
-            _hold(turn)
-            actions = [
-                Action(
-                    id=call.id,
-                    owner=user,
-                    turn=turn,
-                    round=number,
-                    position=n,
-                    tool=call.tool,
-                    arguments=call.arguments,
-                )
-                for n, call in enumerate(answer.calls)
-            ]
-            at_once = [action for action in actions if not _waits(user, action)]
-            outcomes = executor.run(
-                user, [Step(a.pk, a.tool, a.arguments) for a in at_once], source="chat", label=turn.said[:200]
+    with dialogue.speaking(turn), transaction.atomic():
+        _hold(turn)
+        actions = [
+            Action(
+                id=call.id,
+                owner=user,
+                turn=turn,
+                round=number,
+                position=n,
+                tool=call.tool,
+                arguments=call.arguments,
             )
-            for action, outcome in zip(at_once, outcomes, strict=True):
-                plans.take_outcome(action, outcome)
+            for n, call in enumerate(answer.calls)
+        ]
+        at_once = [action for action in actions if not _waits(user, action)]
+        outcomes = executor.run(
+            user, [Step(a.pk, a.tool, a.arguments) for a in at_once], source="chat", label=turn.said[:200]
+        )
+        for action, outcome in zip(at_once, outcomes, strict=True):
+            plans.take_outcome(action, outcome)
+        waiting = [action for action in actions if action not in at_once]
+        at_once, waiting = _files_follow(at_once, waiting)
+        for action in at_once:
+            action.save(force_insert=True)
+        told = _told(at_once)
+        if waiting:
+            for action in waiting:
                 action.save(force_insert=True)
-            waiting = [action for action in actions if action not in at_once]
-            told = _told(at_once)
-            if waiting:
-                for action in waiting:
-                    action.save(force_insert=True)
-                plan, others = plans.propose(user, turn, waiting)
-                for action in others:
-                    action.save()
-                told += _told(others)
-                if plan is not None:
-                    told.append(("plan.waiting", {"plan": shown.plan_of(plan)}))
-            frames.write(turn.thread, turn, told)
-    finally:
-        dialogue.current_turn.reset(context)
-    return actions
+            plan, others = plans.propose(user, turn, waiting)
+            for action in others:
+                action.save()
+            told += _told(others)
+            if plan is not None:
+                told.append(("plan.waiting", {"plan": shown.plan_of(plan)}))
+        frames.write(turn.thread, turn, told)
+    return [action for action in actions if action in at_once or action in waiting]
+
+
+def _files_follow(at_once: list[Action], waiting: list[Action]) -> tuple[list[Action], list[Action]]:
+    """Let files that found no row follow the steps that wait, or the question of a step that asks first."""
+    files = next((action for action in at_once if action.tool == attaching.TOOL and action.status == "asks"), None)
+    if files is None or files.arguments.get("row"):
+        return at_once, waiting
+    others = [action for action in at_once if action is not files]
+    if waiting:
+        files.status, files.text, files.slot = Action.Status.PROPOSED, "", ""
+        return others, [*waiting, files]
+    return (others if any(action.status == "asks" for action in others) else at_once), waiting
 
 
 def _waits(user: Any, action: Action) -> bool:

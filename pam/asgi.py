@@ -11,10 +11,12 @@ from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
 
+from pam.files.limits import BoundedBody
+
 from .api import front
 from .ops.one_hop import OneHop
 
-http: Any = OneHop(get_wsgi_application(), get_asgi_application())
+http: Any = BoundedBody(OneHop(get_wsgi_application(), get_asgi_application()))
 if front.is_wanted():
     http = front.Front(http)
 

@@ -59,6 +59,7 @@ def require_keys() -> None:
 
     from pam.access import keys
 
+    was_open = connection.connection is not None
     try:
         keys.check()
     except DatabaseError:
@@ -66,4 +67,5 @@ def require_keys() -> None:
     except keys.WrongKeys as problem:
         refuse(f"{problem}.")
     finally:
-        connection.close()
+        if not was_open:
+            connection.close()

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("pam.accounts.urls")),  # before the admin site, whose own doors it takes the place of
     path("admin/", admin.site.urls),
     path("", include("pam.api.urls")),
+    path("", include("pam.files.urls")),
     path("", include("pam.journal.urls")),
     path("", include("pam.live.urls")),
     path("", include("pam.ops.urls")),

@@ -12,6 +12,7 @@ from rest_framework.exceptions import MethodNotAllowed
 
 from pam.api.fields import RefField
 from pam.api.views import OwnedViewSet, represent
+from pam.files.api import TakesAttachments
 
 from . import queries, services
 from .models import Comment, Group, Invitation, Membership, Post
@@ -201,7 +202,7 @@ class InvitationViewSet(OwnedViewSet):
         raise MethodNotAllowed("DELETE")
 
 
-class PostViewSet(OwnedViewSet):
+class PostViewSet(TakesAttachments, OwnedViewSet):
     """Posts."""
 
     model = Post

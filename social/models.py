@@ -98,6 +98,7 @@ class Post(Owned):
     access_rule: ClassVar[AccessRule] = MembersOf("group_id")
     noun: ClassVar[str] = "Post"
     shown_fields: ClassVar[tuple[str, ...]] = ("text",)
+    takes_attachments: ClassVar[bool] = True
 
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="posts")
     text = models.TextField(max_length=5_000)

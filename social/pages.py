@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from pam.files.pages import of_rows
 from pam.journal.lines import show_moment
 from pam.pages import ByHand, ByHandForm, act, by_hand, choice_of, login_required, page, submit
 
@@ -60,12 +61,14 @@ def home(request: HttpRequest, refused: forms.BaseForm | None = None, under: UUI
     posts = list(queries.posts()[:30])
     for comment in Comment.objects.filter(post__in=posts).select_related("owner").order_by("id"):
         comments.setdefault(comment.post_id, []).append(comment)
+    files = of_rows(request.user, posts)
     shown = [
         {
             "lead": show_moment(post.created_at), "what": post.text, "sub": f"{post.owner} in {post.group}",
             "comments": [{"who": str(c.owner), "text": c.text} for c in comments.get(post.pk, [])],
             "comment": reverse("social-comment", args=[post.pk]), "field": refused["text"] if refused and post.pk == under else "",
             "delete": reverse("social-post-delete", args=[post.pk]) if post.owner_id == request.user.pk else "",
+            **files[post.pk],
         }
         for post in posts
     ]  # fmt: skip

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from pam.api.fields import MoneyField, QuantitySerializerField, RefField
 from pam.api.views import OwnedViewSet, represent
+from pam.files.api import TakesAttachments
 
 from . import queries, services
 from .models import Fill, OdometerReading, Service, Stop, Trip, Vehicle
@@ -222,7 +223,7 @@ class FillViewSet(OwnedViewSet):
         services.delete_fill(user, row)
 
 
-class ServiceViewSet(OwnedViewSet):
+class ServiceViewSet(TakesAttachments, OwnedViewSet):
     """Work done on vehicles."""
 
     model = Service

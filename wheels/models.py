@@ -131,6 +131,7 @@ class Service(Owned):
 
     noun: ClassVar[str] = "Service"
     shown_fields: ClassVar[tuple[str, ...]] = ("vehicle", "what", "date", "odometer_km", "cost", "provider", "regular")
+    takes_attachments: ClassVar[bool] = True
 
     vehicle = models.ForeignKey(Vehicle, on_delete=models.CASCADE, related_name="services")
     what = models.CharField(max_length=200)

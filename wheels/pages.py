@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from pam.access.money import Money, show_money
+from pam.files.pages import of_rows
 from pam.journal.lines import show_date, show_number
 from pam.pages import ByHand, ByHandForm, act, by_hand, choice_of, login_required, page, submit
 
@@ -88,10 +89,13 @@ def home(request: HttpRequest, refused: forms.BaseForm | None = None) -> HttpRes
          "tail": show_money(fill.total) if fill.total else "", "delete": reverse("wheels-fill-delete", args=[fill.pk])}
         for fill in Fill.objects.select_related("vehicle").order_by("-date", "-id")[:20]
     ]  # fmt: skip
+    services_done = list(Service.objects.select_related("vehicle").order_by("-date", "-id")[:20])
+    files = of_rows(request.user, services_done)
     records = [
         {"lead": show_date(row.date), "what": row.what, "sub": str(row.vehicle),
-         "tail": show_money(row.cost) if row.cost else "", "delete": reverse("wheels-service-delete", args=[row.pk])}
-        for row in Service.objects.select_related("vehicle").order_by("-date", "-id")[:20]
+         "tail": show_money(row.cost) if row.cost else "", "delete": reverse("wheels-service-delete", args=[row.pk]),
+         **files[row.pk]}
+        for row in services_done
     ]  # fmt: skip
     trips = [
         {"lead": trip.when(), "what": trip.name, "sub": ", ".join(stop.place for stop in trip.stops.order_by("position")),

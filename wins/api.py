@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from pam.api.fields import MoneyField, RefField
 from pam.api.views import OwnedViewSet, represent
+from pam.files.api import TakesAttachments
 
 from . import queries, services
 from .models import Account, Budget, Category, Transaction
@@ -189,7 +190,7 @@ class BudgetViewSet(OwnedViewSet):
         services.delete_budget(user, row)
 
 
-class TransactionViewSet(OwnedViewSet):
+class TransactionViewSet(TakesAttachments, OwnedViewSet):
     """What expenses, income and transfers share."""
 
     model = Transaction

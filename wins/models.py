@@ -77,6 +77,7 @@ class Transaction(Owned):
         TRANSFER = "transfer", "Transfer"
 
     shown_fields: ClassVar[tuple[str, ...]] = ("amount", "date", "payee", "category", "account", "to_account", "note")
+    takes_attachments: ClassVar[bool] = True
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
     amount_minor = models.BigIntegerField("amount")

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from pam.access.money import Money, show_money
+from pam.files.pages import of_rows
 from pam.journal.lines import show_date
 from pam.pages import ByHand, ByHandForm, act, by_hand, choice_of, login_required, page, submit
 
@@ -77,6 +78,7 @@ def home(request: HttpRequest, refused: forms.BaseForm | None = None) -> HttpRes
     came = queries.totals(queries.within(queries.income(), start, until))
     zero = [Money.from_minor(0, request.user.home_currency)]  # type: ignore[union-attr]
     rows = list(Transaction.objects.select_related("category", "account", "to_account").order_by("-date", "-id")[:30])
+    files = of_rows(request.user, rows)
     sections = [
         {
             "title": "Budgets", "kind": "meters",
@@ -92,7 +94,7 @@ def home(request: HttpRequest, refused: forms.BaseForm | None = None) -> HttpRes
             "rows": [
                 {"lead": show_date(row.date), "what": row.title, "tail": _signed(row),
                  "sub": ", ".join(filter(None, [str(row.category or ""), str(row.account)])),
-                 "delete": reverse("wins-delete", args=[row.pk])}
+                 "delete": reverse("wins-delete", args=[row.pk]), **files[row.pk]}
                 for row in rows
             ],
             "empty": {"text": "Nothing booked yet. Say “spent 42.50 on groceries at Coles yesterday”."},

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from pam.api.fields import MomentField
 from pam.api.views import OwnedViewSet, represent
+from pam.files.api import TakesAttachments
 
 from . import services
 from .models import Event, Reminder, Task
@@ -88,7 +89,7 @@ class EventFilter(django_filters.FilterSet):
         fields: ClassVar[list[str]] = []
 
 
-class TaskViewSet(OwnedViewSet):
+class TaskViewSet(TakesAttachments, OwnedViewSet):
     """Things to do."""
 
     model = Task

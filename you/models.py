@@ -27,6 +27,7 @@ class Task(Owned):
 
     noun: ClassVar[str] = "Task"
     shown_fields: ClassVar[tuple[str, ...]] = ("title", "due", "notes", "done")
+    takes_attachments: ClassVar[bool] = True
 
     title = models.CharField(max_length=300)
     due = models.DateField(null=True, blank=True)

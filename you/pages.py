@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from pam.files.pages import of_rows
 from pam.journal.lines import show_date, show_moment
 from pam.live.pages import unread_rows
 from pam.live.queries import unread_count
@@ -73,11 +74,14 @@ def today(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest, refused: forms.BaseForm | None = None) -> HttpResponse:
     """Show tasks, the coming fortnight and reminders."""
     day = timezone.localdate()
+    to_do = list(queries.open_tasks()[:100])
+    files = of_rows(request.user, to_do)
     tasks = [
         {"lead": show_date(task.due) if task.due else "", "what": task.title, "tail": "",
          "state": "overdue" if task.due and task.due < day else "",
-         "done": reverse("you-task-done", args=[task.pk]), "delete": reverse("you-task-delete", args=[task.pk])}
-        for task in queries.open_tasks()[:100]
+         "done": reverse("you-task-done", args=[task.pk]), "delete": reverse("you-task-delete", args=[task.pk]),
+         **files[task.pk]}
+        for task in to_do
     ]  # fmt: skip
     finished = [
         {"lead": show_date(timezone.localtime(task.completed_at).date()), "what": task.title, "state": "done"}

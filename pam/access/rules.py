@@ -127,6 +127,27 @@ class MineAnd:
 
 
 @dataclass(frozen=True)
+class MineOrMembersOf:
+    """The owner alone while `column` is empty; where it names a group, every member of it, and nobody else."""
+
+    column: str
+
+    def condition(self, user_id: UUID) -> Q:
+        """Return the filter that keeps this person's own rows and those of their groups."""
+        own = Q(**{f"{self.column}__isnull": True, "owner_id": user_id})
+        return own | MembersOf(self.column).condition(user_id)
+
+    def policy(self) -> Policy:
+        """Return the table's row-level policy."""
+        seen = f"({self.column} is null and owner_id = {ME} or {self.column} = {MY_GROUPS})"
+        return Policy(seen, insert=f"owner_id = {ME} and {seen}")
+
+    def audiences(self, values: Mapping[str, Any]) -> set[UUID]:
+        """Return the group, or the owner where there is none."""
+        return {UUID(str(values.get(self.column) or values["owner_id"]))}
+
+
+@dataclass(frozen=True)
 class Through:
     """Whoever sees the row of another table that `column` points at. For tables without a scoped manager."""
 
@@ -149,4 +170,4 @@ class OfAudience:
         return Policy(f"{self.column} = {ME} or {self.column} = {MY_GROUPS}")
 
 
-AccessRule = Mine | MembersOf | MineAnd
+AccessRule = Mine | MembersOf | MineAnd | MineOrMembersOf

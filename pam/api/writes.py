@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from rest_framework.exceptions import ParseError
 from rest_framework.renderers import JSONRenderer
@@ -55,6 +57,17 @@ def _act(request: Request, act: Callable[[], Response], tool: str, entry: bool) 
     return response
 
 
+def _plain(value: Any) -> str:
+    """Return what a value of a body is told apart by: a file's name is not enough."""
+    if not isinstance(value, UploadedFile):
+        return str(value)
+    content = hashlib.sha256()
+    for chunk in value.chunks():
+        content.update(chunk)
+    value.seek(0)
+    return f"{value.name} {content.hexdigest()}"
+
+
 def _digest(request: Request) -> str:
-    body = json.dumps(request.data, sort_keys=True, default=str)
+    body = json.dumps(request.data, sort_keys=True, default=_plain)
     return hashlib.sha256(f"{request.method} {request.path}\n{body}".encode()).hexdigest()

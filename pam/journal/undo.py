@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
 from pam.access import acting_as, unscoped
-from pam.access.rules import MembersOf
+from pam.access.rules import MembersOf, MineOrMembersOf
 
 from . import capture
 from .entries import Change, Entry, entry, note
@@ -19,6 +19,8 @@ from .models import JournalChange, JournalEntry
 from .values import decode_row, touched_by_clock
 
 _WHY = "undo restores what its own check allowed"
+# Each gives the rows that stand on a row without a foreign key to it; their rooms add theirs when the apps are ready.
+leaning: list[Callable[[type[models.Model], UUID], models.QuerySet[Any]]] = []
 
 
 class Refused(Exception):
@@ -71,7 +73,9 @@ def undo(actor: Any, entry_id: UUID, *, source: str) -> Entry:
                     # Rows that this undo changes later on may point at what goes now; the constraints are
                     # checked once all is taken back.
                     _take_back(change, kept, {later.row for later in changes[index + 1 :]})
-                _check_visible([change for change in changes if change.operation == "delete"], restored=True)
+                restored = [change for change in changes if change.operation == "delete"]
+                _check_visible(restored, restored=True)
+                _check_standing(restored, kept)
                 connection.check_constraints()
         except IntegrityError as problem:
             raise Refused(
@@ -154,18 +158,24 @@ def _remove(
             if hasattr(child, "access_rule") and relation.on_delete is models.CASCADE:
                 child._base_manager.filter(**{relation.field.name: change.row}).delete()
             continue
-        pointing = child._base_manager.filter(**{relation.field.name: change.row})
-        leaning = next((row for row in pointing if row.pk not in still_to_come), None)
-        if leaning is not None:
-            raise Refused(
-                f"Entry {kept.number:,} cannot be undone: {line_of(leaning, 'create').what.lower()} "
-                f"“{line_of(leaning, 'create').name}” stands on it. Undo or delete that first. Nothing has changed."
-            )
+        _refuse_leaning(child._base_manager.filter(**{relation.field.name: change.row}), kept, still_to_come)
+    for pointing in leaning:
+        _refuse_leaning(pointing(model, change.row), kept, still_to_come)
     rows = model._base_manager.filter(pk=change.row)
     row = rows.get()
     line = line_of(row, "delete")
     models.QuerySet._raw_delete(rows, rows.db)
     note(Change(model, change.row, "delete", present, None, capture.audiences(model, present), line))
+
+
+def _refuse_leaning(pointing: models.QuerySet[Any], kept: JournalEntry, still_to_come: set[UUID]) -> None:
+    row = next((row for row in pointing if row.pk not in still_to_come), None)
+    if row is not None:
+        line = line_of(row, "create")
+        raise Refused(
+            f"Entry {kept.number:,} cannot be undone: {line.what.lower()} “{line.name}” stands on it. "
+            "Undo or delete that first. Nothing has changed."
+        )
 
 
 def _check_visible(changes: list[JournalChange], *, restored: bool = False) -> None:
@@ -179,7 +189,7 @@ def _check_visible(changes: list[JournalChange], *, restored: bool = False) -> N
         by_model.setdefault(change.model, set()).add(change.row)
     for label, rows in by_model.items():
         model = apps.get_model(label)
-        if restored and not isinstance(getattr(model, "access_rule", None), MembersOf):
+        if restored and not isinstance(getattr(model, "access_rule", None), (MembersOf, MineOrMembersOf)):
             continue
         there = list(capture.read(model, list(rows)))
         seen = {
@@ -191,6 +201,18 @@ def _check_visible(changes: list[JournalChange], *, restored: bool = False) -> N
         }
         if not seen.issuperset(there):
             raise Refused("What this entry changed is not yours to see any more. Nothing has changed.")
+
+
+def _check_standing(changes: list[JournalChange], kept: JournalEntry) -> None:
+    """Refuse where a row came back without what it belongs to, which no foreign key would notice."""
+    for change in changes:
+        model: Any = apps.get_model(change.model)
+        row = model._base_manager.filter(pk=change.row).first() if hasattr(model, "stands") else None
+        if row is not None and not row.stands():
+            raise Refused(
+                f"Entry {kept.number:,} cannot be undone: what “{line_of(row, 'create').name}” belongs to is gone. "
+                "Bring that back first. Nothing has changed."
+            )
 
 
 def _later(change: JournalChange, kept: JournalEntry) -> Refused:

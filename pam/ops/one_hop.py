@@ -9,26 +9,21 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import json
 import tempfile
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, BinaryIO
 
 from django.conf import settings
 
 Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 IN_MEMORY = 512 * 1024  # bytes of a body that stay in memory
 EVENTS = b"text/event-stream"
 # Waits for a model, perhaps for minutes: it may not take the threads of everything else.
 SLOW = ("/api/pam/chat", "/chat/say")
-
-
-class BodyTooLarge(Exception):
-    """The body is larger than any that PAM takes."""
 
 
 class ClientGone(Exception):
@@ -49,11 +44,8 @@ class OneHop:
             await self.streams(scope, receive, send)
             return
         try:
-            body = await read_body(receive, settings.BODY_MAX_BYTES)
+            body = await read_body(receive)
         except ClientGone:
-            return
-        except BodyTooLarge:
-            await refuse(send, 413, "This is larger than anything that PAM takes. Nothing has changed.")
             return
         loop = asyncio.get_running_loop()
         context = contextvars.copy_context()
@@ -99,20 +91,15 @@ async def _as_coroutine(send: Send, message: dict[str, Any]) -> None:
     await send(message)
 
 
-async def read_body(receive: Receive, most: int) -> BinaryIO:
-    """Return a request's body as a file at its start; raises BodyTooLarge and ClientGone."""
+async def read_body(receive: Receive) -> BinaryIO:
+    """Return a request's body as a file at its start; raises ClientGone. Who calls bounds its size."""
     body: Any = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by the caller
-    size = 0
     try:
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise ClientGone
-            chunk = message.get("body", b"")
-            size += len(chunk)
-            if size > most:
-                raise BodyTooLarge
-            body.write(chunk)
+            body.write(message.get("body", b""))
             if not message.get("more_body", False):
                 break
     except BaseException:
@@ -156,11 +143,3 @@ def environ_of(scope: Scope, body: BinaryIO) -> dict[str, Any]:
         environ["CONTENT_LENGTH"] = str(body.seek(0, 2))
         body.seek(0)
     return environ
-
-
-async def refuse(send: Send, status: int, detail: str) -> None:
-    """Answer with a problem document."""
-    content = json.dumps({"type": "about:blank", "title": "Content Too Large", "status": status, "detail": detail})
-    headers = [(b"content-type", b"application/problem+json"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": content.encode()})

@@ -8,3 +8,4 @@ from .api import *
 from .background import *
 from .logging import *
 from .pages import *
+from .files import *

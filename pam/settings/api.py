@@ -40,5 +40,4 @@ SPECTACULAR_SETTINGS = {
 
 # Threads of each process that work on requests; those that wait for a model have as many of their own.
 HTTP_THREADS = env.int("HTTP_THREADS", default=12)
-BODY_MAX_BYTES = 64 * 1024 * 1024  # of any request; what a door takes is less
 FRONT_CONNECTIONS = env.int("FRONT_CONNECTIONS", default=4)  # to PostgreSQL, for what is answered before Django

@@ -8,6 +8,7 @@ INSTALLED_APPS = [
     "pam.tools",
     "pam.live",
     "pam.api",
+    "pam.files",
     "pam.ops",
     "you",
     "wins",

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from .env import BASE_DIR, PRODUCTION, VAR_DIR, env
+from .files import FILES_STORAGE
 
 TEMPLATES = [
     {
@@ -24,6 +25,7 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "files": FILES_STORAGE,
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION

@@ -1,12 +1,14 @@
 // The conversation, kept live over the socket of live.js (docs/protocol.md). What the server rendered stays; frames after
 // data-seq are added to it. What is said while there is no line is kept in this browser and goes out later.
 
+import { choosing } from "./files.js";
 import * as render from "./render.js";
 
 const root = document.querySelector("[data-chat]");
 const stream = root.querySelector(".stream"), turns = root.querySelector("[data-turns]");
 const form = root.querySelector("[data-compose]"), words = form.querySelector("textarea");
 const problem = root.querySelector("[data-problem]");
+const files = choosing(form, root);
 const KEPT = `pam.kept.${root.dataset.person}`;
 const draft = crypto.randomUUID(); // ties what is said before a new conversation has its id
 
@@ -111,7 +113,7 @@ const HANDLE = {
     if (known) {
       if (rebuilt.has(frame.turn)) for (const part of [...known.querySelectorAll("[data-reply] > :not([data-working])")]) part.remove();
     } else if (sending && !sending.turn && sending.text.trim() === frame.data.said.trim() && turnOf(sending.client_id)) adopt(frame.turn);
-    else addTurn({ id: frame.turn, said: frame.data.said, status: "working", at: frame.at });
+    else addTurn({ id: frame.turn, said: frame.data.said, files: frame.data.files, status: "working", at: frame.at });
     lastSaid(frame.data.said, frame.at);
   },
   "text.delta"(frame, reply) {
@@ -274,11 +276,14 @@ function flush() {
   const next = kept()[0];
   if (!next) return;
   sending = { ...next };
-  send({ type: "say", thread: next.thread, text: next.text, client_id: next.client_id, ticked: next.ticked });
+  const along = (next.files ?? []).map((file) => file.id);
+  const { thread: to, text, client_id, ticked: steps } = next;
+  send({ type: "say", thread: to, text, client_id, ticked: steps, files: along });
 }
 
-function say(text) {
-  const item = { client_id: crypto.randomUUID(), thread, draft, text, at: new Date().toISOString(), ticked: ticked() };
+function say(text, along) {
+  const at = new Date().toISOString();
+  const item = { client_id: crypto.randomUUID(), thread, draft, text, files: along, at, ticked: ticked() };
   keep([...kept(), item]);
   showKept(item, up ? "working" : "kept");
   flush();
@@ -292,7 +297,7 @@ function ticked() {
 }
 
 function showKept(item, status) {
-  const made = addTurn({ id: item.client_id, said: item.text, status, at: item.at });
+  const made = addTurn({ id: item.client_id, said: item.text, files: item.files, status, at: item.at });
   if (status !== "kept") return;
   const state = document.createElement("p");
   state.className = "state";
@@ -300,13 +305,25 @@ function showKept(item, status) {
   made.querySelector("[data-reply]").append(state);
 }
 
-form.addEventListener("submit", (event) => {
+form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const text = words.value.trim();
   if (!text) return;
   problem.replaceChildren();
+  let along = [];
+  if (files.any) {
+    const button = form.querySelector(".send");
+    if (button.getAttribute("aria-busy")) return;
+    button.setAttribute("aria-busy", "true");
+    along = await files.take();
+    button.removeAttribute("aria-busy");
+    if (!along) {
+      problem.replaceChildren(render.notice("A file was not taken: remove it, or choose another. Nothing was sent.", "bad"));
+      return;
+    }
+  }
   words.value = "";
-  say(text);
+  say(text, along);
 });
 words.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;

@@ -62,6 +62,24 @@ const toWrong = () => document.querySelector(`main ${WRONG}`)?.focus();
 document.addEventListener("htmx:after:swap", toWrong);
 toWrong();
 
+// A file goes as soon as it is chosen; one that would be refused for its size is not sent at all.
+document.addEventListener("change", (event) => {
+  const field = event.target.closest("[data-send-file]");
+  const file = field?.files[0];
+  if (!file) return;
+  if (file.size > Number(field.dataset.most)) {
+    field.value = "";
+    const notice = document.getElementById("t-notice").content.cloneNode(true).firstElementChild;
+    notice.setAttribute("role", "alert");
+    const most = Math.round(Number(field.dataset.most) / 1024 / 102.4) / 10;
+    notice.querySelector('[data-slot="text"]').textContent = `“${file.name}” is larger than ${most} MB. Send a smaller file. Nothing has changed.`;
+    document.querySelector("#main .inner")?.prepend(notice);
+    notice.scrollIntoView({ block: "nearest" });
+    return;
+  }
+  field.form.requestSubmit();
+});
+
 document.addEventListener("click", (event) => {
   event.target.closest("[data-dismiss]")?.closest("[data-toast]")?.remove();
   const tell = event.target.closest("[data-tell]");

@@ -78,7 +78,7 @@ let due = 0;
 function follow(domains) {
   const nav = body.dataset.nav;
   if (!FOLLOWS.has(nav) || !window.htmx) return;
-  if (nav !== "today" && nav !== "activity" && !domains.includes(nav)) return;
+  if (nav !== "today" && nav !== "activity" && !domains.includes(nav) && !domains.includes("files")) return;
   clearTimeout(due);
   due = setTimeout(() => {
     const main = document.getElementById("main");

@@ -247,8 +247,11 @@ export function notice(text, level) {
 }
 
 /** A turn: what was said, with a place for what becomes of it. */
-export function turn({ id, said, status, at, time }) {
+export function turn({ id, said, status, at, time, files = [] }) {
   const root = fill(clone("turn"), { said, time });
+  const sent = root.querySelector("[data-files]");
+  sent.append(...files.map(({ name }) => fill(clone("sent"), { name })));
+  if (!files.length) sent.remove();
   root.id = `turn-${id}`;
   root.dataset.turn = id;
   root.dataset.status = status;

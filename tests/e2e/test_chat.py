@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.files import picture
 
 
 def say(page: Page, text: str) -> Locator:
@@ -211,3 +214,26 @@ def test_markup_in_what_is_said_stays_words(page: Page) -> None:
     expect(turn.locator(".reply img")).to_have_count(0)
     page.reload()
     expect(page.locator("article.turn img")).to_have_count(0)
+
+
+def test_a_file_beside_the_words_is_in_their_receipt_and_a_refused_one_holds_them_back(
+    page: Page, tmp_path: Path, watch: Any
+) -> None:
+    good, bad = tmp_path / "receipt.jpg", tmp_path / "not-a-picture.jpg"
+    good.write_bytes(picture())
+    bad.write_bytes(b"MZ no picture")
+    watch.expected.add(400)
+    page.goto("/chat")
+    page.locator("[data-choose]").set_input_files([good, bad])
+    expect(page.locator('[data-chosen] li[data-state="waits"]')).to_contain_text("receipt.jpg")
+    refused = page.locator('[data-chosen] li[data-state="refused"]')
+    expect(refused).to_contain_text("neither a picture")
+    page.locator("[data-compose] textarea").fill("spent 40 at Bunnings")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("[data-problem]")).to_contain_text("Nothing was sent")
+    refused.get_by_role("button").click()
+    page.get_by_role("button", name="Send", exact=True).click()
+    turn = page.locator("article.turn", has_text="spent 40 at Bunnings")
+    expect(turn.locator(".receipt")).to_contain_text("File added, receipt.jpg")
+    expect(turn.locator(".sent")).to_have_text("receipt.jpg")
+    expect(page.locator("[data-chosen] li")).to_have_count(0)

@@ -65,7 +65,7 @@ class OpenAIEngine:
     def answer(self, turn: Turn, number: int, say: Callable[[str], None], stopped: Callable[[], bool]) -> Answer:
         """Return one round's answer; raises EngineFailed where the endpoint is down, slow, over the cap or unreadable."""
         self._check_cap()
-        wrote = turn.actions.exclude(lines=[]).exists()
+        wrote = any(action.lines for action in turn.actions.only("id", "owner_id", "lines"))
         speech = Speech(say, silent=wrote)
         request = {
             "model": settings.OPENAI_MODEL,

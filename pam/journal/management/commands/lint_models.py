@@ -11,7 +11,7 @@ from django.db import models
 
 from pam.access import policies
 from pam.access.models import Scoped, ScopedManager
-from pam.access.rules import MembersOf, MineAnd
+from pam.access.rules import MembersOf, MineAnd, MineOrMembersOf
 from pam.journal.owned import Owned, OwnedManager, OwnedQuerySet
 
 
@@ -68,7 +68,7 @@ def _not_led_by_owner(model: type[models.Model]) -> Iterator[str]:
     # Rows that others see are also looked up by what shares them; partial indexes serve claims across owners.
     meta = model._meta
     rule = getattr(model, "access_rule")  # noqa: B009
-    shared = isinstance(rule, MembersOf | MineAnd)
+    shared = isinstance(rule, MembersOf | MineAnd | MineOrMembersOf)
     for index in meta.indexes:
         first = index.fields[0].lstrip("-") if index.fields else ""
         if first != "owner" and not shared and index.condition is None:

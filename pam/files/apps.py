@@ -1,0 +1,16 @@
+"""App of the room of files."""
+
+from django.apps import AppConfig
+
+
+class FilesConfig(AppConfig):
+    """Files that rows have: they go with their row, and an undo does not take the row from under them."""
+
+    name = "pam.files"
+    label = "files"
+
+    def ready(self) -> None:
+        """Listen to rows that go, and tell undo what stands on them."""
+        from . import targets
+
+        targets.connect()
