@@ -32,6 +32,7 @@ EVENTS = {
     "account_opened": "account opened",
     "staff_looked": "staff looked at an account",
 }
+AFTER = "pam_after_answer"  # of a request: what is still to be done once its answer is sent
 _WHY = {"refused": "wrong password", "second_factor_wrong": "wrong code"}
 
 
@@ -71,7 +72,18 @@ def record(
 
 
 def record_failure(account: str, event: str, request: Any, reason: str) -> None:
-    """Keep a failed try in the chain of the account's person, where the address has an account."""
-    user = User.objects.filter(email=account.strip().lower()).first()
-    if user is not None:
-        record(user, event, request=request, reason=reason)
+    """Keep a failed try in the chain of the account's person, where the address has an account.
+
+    Within a request it is kept once the answer is sent: else an answer would take longer where there is an account.
+    """
+
+    def keep() -> None:
+        user = User.objects.filter(email=account.strip().lower()).first()
+        if user is not None:
+            record(user, event, request=request, reason=reason)
+
+    after = getattr(request, AFTER, None)
+    if after is None:
+        keep()
+    else:
+        after.append(keep)

@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "pam.access.middleware.ActingMiddleware",
     "pam.accounts.middleware.SeenMiddleware",
+    "pam.accounts.middleware.AfterAnswerMiddleware",
     "pam.ops.limits.RateLimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

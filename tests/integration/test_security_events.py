@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
 import pyotp
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
-from django.test import Client
+from django.core.signals import request_finished
+from django.db import close_old_connections
+from django.test import Client, RequestFactory
 
 from pam.access import acting_as
 from pam.access.encryption import unseal
@@ -86,6 +90,27 @@ def test_failed_tries_are_kept_in_the_chain_of_their_person_and_bounded(ann: Use
     }  # fmt: skip
     with looking():
         assert JournalEntry.objects.count() == doors.MOST_FAILURES
+
+
+@pytest.fixture
+def connection_stays() -> Iterator[None]:
+    """The end of a request closes no connection: the test's own is in it, as Django's test client sees to too."""
+    request_finished.disconnect(close_old_connections)
+    yield
+    request_finished.connect(close_old_connections)
+
+
+@pytest.mark.usefixtures("connection_stays")
+def test_a_failed_try_is_kept_only_once_the_answer_is_sent(ann: User) -> None:
+    for email, kept in ((ann.email, 1), ("nobody@example.com", 1)):
+        given = {"email": email, "password": "wrong"}
+        request = RequestFactory().post("/api/auth/token", given, content_type="application/json")
+        response = WSGIHandler().get_response(request)
+        assert response.status_code == 401
+        assert len(events_of(ann)) == (0 if email == ann.email else 1)
+        response.close()
+        assert len(events_of(ann)) == kept
+    assert last(ann).request_id
 
 
 def test_a_stolen_refresh_token_is_told(ann: User) -> None:
