@@ -40,7 +40,8 @@ fi
 # Member of it, so that whoever drops a database may end the runtime's connections to it.
 if [ -z "$(mine postgres "select 1 from pg_roles where rolname = '$runtime' and pg_has_role('$role', oid, 'member')")" ]; then
     make="create role $runtime login password '$runtime'; grant $runtime to $role"
-    (cd / && as_postgres psql --no-psqlrc -q -d postgres -c "drop role if exists $runtime" -c "$make") >&2 ||
+    [ -z "$(mine postgres "select 1 from pg_roles where rolname = '$runtime'")" ] || make="grant $runtime to $role"
+    (cd / && as_postgres psql --no-psqlrc -q -d postgres -c "$make") >&2 ||
         fail "the PostgreSQL on 127.0.0.1:5432 has no role $runtime, and it cannot be made here: $make"
 fi
 if ! mine "$database" >/dev/null 2>&1; then mine postgres "create database $database" >&2; fi
