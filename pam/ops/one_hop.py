@@ -48,43 +48,55 @@ class OneHop:
         except ClientGone:
             return
         loop = asyncio.get_running_loop()
-        context = contextvars.copy_context()
+        answered: asyncio.Future[tuple[dict[str, Any], bytes] | None] = loop.create_future()
         pool = self.slow_threads if scope["path"].startswith(SLOW) else self.threads
-        try:
-            answer = await loop.run_in_executor(pool, context.run, self._run, environ_of(scope, body), loop, send)
-        finally:
-            body.close()
+        context = contextvars.copy_context()
+        pool.submit(context.run, self._run, environ_of(scope, body), loop, send, answered)
+        answer = await answered
         if answer is not None:
             start, content = answer
             await send(start)
             await send({"type": "http.response.body", "body": content})
 
     def _run(
-        self, environ: dict[str, Any], loop: asyncio.AbstractEventLoop, send: Send
-    ) -> tuple[dict[str, Any], bytes] | None:
-        """Run Django in this thread. Return what to send, or None where a stream was sent from here."""
+        self, environ: dict[str, Any], loop: asyncio.AbstractEventLoop, send: Send, answered: asyncio.Future[Any]
+    ) -> None:
+        """Run Django in this thread; what it does after the answer comes once that is on its way."""
         start: dict[str, Any] = {"type": "http.response.start"}
 
         def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
             start["status"] = int(status[:3])
             start["headers"] = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
-        answer: Any = self.wsgi(environ, start_response)
+        def sent(message: dict[str, Any]) -> None:
+            asyncio.run_coroutine_threadsafe(_as_coroutine(send, message), loop).result()
+
+        answer: Any = None
         try:
+            answer = self.wsgi(environ, start_response)
             if not getattr(answer, "streaming", False):
-                return start, b"".join(answer)
-
-            def sent(message: dict[str, Any]) -> None:
-                asyncio.run_coroutine_threadsafe(_as_coroutine(send, message), loop).result()
-
+                loop.call_soon_threadsafe(_settle, answered, (start, b"".join(answer)), None)
+                return
             sent(start)
             for chunk in answer:
                 sent({"type": "http.response.body", "body": chunk, "more_body": True})
             sent({"type": "http.response.body", "body": b""})
-            return None
+            loop.call_soon_threadsafe(_settle, answered, None, None)
+        except BaseException as problem:
+            loop.call_soon_threadsafe(_settle, answered, None, problem)
         finally:
             if hasattr(answer, "close"):
                 answer.close()
+            environ["wsgi.input"].close()
+
+
+def _settle(answered: asyncio.Future[Any], answer: Any, problem: BaseException | None) -> None:
+    if answered.done():  # the client has gone
+        return
+    if problem is None:
+        answered.set_result(answer)
+    else:
+        answered.set_exception(problem)
 
 
 async def _as_coroutine(send: Send, message: dict[str, Any]) -> None:

@@ -40,8 +40,6 @@ def _database() -> dict[str, Any]:
 
 
 DATABASES = {"default": _database()}
-if DATABASE_OWNER_URL:
-    DATABASES["owner"] = {**env.db_url_config(DATABASE_OWNER_URL), "TEST": {"MIRROR": "default"}}
 ON_POSTGRESQL = "postgresql" in DATABASES["default"]["ENGINE"]
 
 if REDIS_URL:

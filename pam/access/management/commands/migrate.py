@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import environ
 from django.conf import settings
 from django.core.management.commands import migrate
 from django.db import connections
@@ -17,38 +20,55 @@ class Command(migrate.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Migrate, make policies, and give the runtime role what it needs and no more."""
-        if options["database"] == "default" and "owner" in settings.DATABASES:
-            options["database"] = "owner"
         connection = connections[options["database"]]
         if connection.vendor != "postgresql":
             super().handle(*args, **options)
             return
-        with connection.cursor() as cursor:
-            cursor.execute("select set_config('pam.across', 'on', false)")  # migrations of data see every row
-        try:
-            super().handle(*args, **options)
-            made = policies.apply(connection)
-            self._grant(connection)
-        finally:
+        with _as_owner(connection) as runtime:
             with connection.cursor() as cursor:
-                cursor.execute("select set_config('pam.across', '', false)")
+                cursor.execute("select set_config('pam.across', 'on', false)")  # migrations of data see every row
+            try:
+                super().handle(*args, **options)
+                made = policies.apply(connection)
+                _grant(connection, runtime)
+            finally:
+                with connection.cursor() as cursor:
+                    cursor.execute("select set_config('pam.across', '', false)")
         if made and options["verbosity"]:
             self.stdout.write(f"Row-level policies made for {len(made)} tables.")
 
-    def _grant(self, connection: Any) -> None:
-        """Let the runtime role, where it is another than the owner, read and write rows."""
-        runtime = settings.DATABASES["default"].get("USER")
-        with connection.cursor() as cursor:
-            cursor.execute("select current_user, current_schema()")
-            owner, schema = cursor.fetchone()
-            if not runtime or runtime == owner:
-                return
-            names = {"schema": sql.Identifier(schema), "role": sql.Identifier(runtime)}
-            for statement in (
-                "grant usage on schema {schema} to {role}",
-                "grant select, insert, update, delete on all tables in schema {schema} to {role}",
-                "grant usage, select on all sequences in schema {schema} to {role}",
-                "grant execute on all functions in schema {schema} to {role}",
-                "revoke insert, update, delete on django_migrations from {role}",
-            ):
-                cursor.execute(sql.SQL(statement).format(**names).as_string(cursor.connection))
+
+@contextmanager
+def _as_owner(connection: Any) -> Iterator[str]:
+    """Connect as the role of DATABASE_OWNER_URL inside the block, where it is given; yield the runtime role's name."""
+    runtime = connection.settings_dict.get("USER") or ""
+    if not settings.DATABASE_OWNER_URL:
+        yield runtime
+        return
+    before, owner = dict(connection.settings_dict), environ.Env.db_url_config(settings.DATABASE_OWNER_URL)
+    options = {name: value for name, value in before["OPTIONS"].items() if name != "pool"}
+    connection.close()
+    connection.settings_dict.update({**owner, "OPTIONS": {**options, **owner.get("OPTIONS", {})}})
+    try:
+        yield runtime
+    finally:
+        connection.close()
+        connection.settings_dict.update(before)
+
+
+def _grant(connection: Any, runtime: str) -> None:
+    """Let the runtime role, where it is another than the owner, read and write rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("select current_user, current_schema()")
+        owner, schema = cursor.fetchone()
+        if not runtime or runtime == owner:
+            return
+        names = {"schema": sql.Identifier(schema), "role": sql.Identifier(runtime)}
+        for statement in (
+            "grant usage on schema {schema} to {role}",
+            "grant select, insert, update, delete on all tables in schema {schema} to {role}",
+            "grant usage, select on all sequences in schema {schema} to {role}",
+            "grant execute on all functions in schema {schema} to {role}",
+            "revoke insert, update, delete on django_migrations from {role}",
+        ):
+            cursor.execute(sql.SQL(statement).format(**names).as_string(cursor.connection))
