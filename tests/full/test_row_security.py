@@ -83,6 +83,10 @@ def _value(column: Any, owner: User) -> Any:
     if column.is_relation:
         target = column.related_model
         return owner.pk if target is User else a_row_of(target, owner).pk
+    if column.name == "target_model":  # what a file stands on
+        return "you.task"
+    if column.name == "target_id":
+        return a_row_of(apps.get_model("you", "Task"), owner).pk
     if isinstance(column, models.UUIDField):
         return uuid4()
     if isinstance(column, models.DateTimeField):
