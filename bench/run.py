@@ -1,6 +1,6 @@
 """Measures PAM beside its references, interleaved in one run, and writes results, table and plot.
 
-bench/bench.sh PYTHON [--quick] [--only list20,cached] [--profile] [--rounds 5] [--seconds 3] [--growth no]
+bench/bench.sh PYTHON [--quick] [--only list20,cached] [--profile] [--rounds 5] [--seconds 3] [--growth yes]
 """
 
 from __future__ import annotations
