@@ -231,7 +231,9 @@ async def main(options: argparse.Namespace) -> None:
         with running(setting, names) as servers:
             rows += [starting(servers)] if not only else []
             ports = {name: server.port for name, server in servers.items()}
-            equal = await check.reads(ports, people) + await check.writes(ports, people, setting.database_url)
+            equal = await check.reads(ports, people) + await check.writes(
+                ports, people, setting.database_url, setting.field_key
+            )
             say(f"Equal work: {equal} answers compared.")
             for work in works:
                 rows.append(await measure(work, servers, people, rounds, seconds))
