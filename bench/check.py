@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 
 from .load import once, request
+from .reference.sealing import Sealer
 from .works import PAGE, Asked, body
 
 READS = (PAGE, "/api/wins/expenses?page_size=100", "/api/wins/budgets", "/api/wins/accounts", "/api/auth/me")
@@ -56,9 +57,9 @@ async def reads(ports: dict[str, int], people: dict[str, Any]) -> int:
     return equal
 
 
-async def writes(ports: dict[str, int], people: dict[str, Any], database_url: str) -> int:
+async def writes(ports: dict[str, int], people: dict[str, Any], database_url: str, field_key: str) -> int:
     """Book the same one and the same three everywhere; compare answers and, between PAM and A, every row."""
-    equal = 0
+    equal, sealer = 0, Sealer(field_key)
     database = await asyncpg.connect(database_url, server_settings={"pam.across": "on"})
     try:
         for n, many in ((1, 1), (2, 3)):
@@ -74,7 +75,7 @@ async def writes(ports: dict[str, int], people: dict[str, Any], database_url: st
                 if status != 201:
                     raise Unequal(f"create: {name} answers {status} {text[:800]!r}")
                 answer = _without(json.loads(text))
-                rows = await _rows(database, writer["id"], f"check-{name}-{n}") if name != "drf" else None
+                rows = await _rows(database, sealer, writer["id"], f"check-{name}-{n}") if name != "drf" else None
                 if name != "drf":
                     again = await once(ports[name], sent)
                     if again[0] != 201 or again[1].get("idempotency-replayed") != "true":
@@ -93,10 +94,14 @@ async def writes(ports: dict[str, int], people: dict[str, Any], database_url: st
     return equal
 
 
-async def _rows(database: Any, owner: str, key: str) -> Any:
+async def _rows(database: Any, sealer: Sealer, owner: str, key: str) -> Any:
     """Return what the last entry of this person left in every table, without ids and times."""
+
+    def opened(sealed: str) -> Any:
+        return json.loads(sealer.unseal(sealed))
+
     entry = await database.fetchrow(
-        "select id, source, tool, label, lines, change_count, length(salt) as salt from journal_journalentry "
+        "select id, source, tool, label, lines, facts, change_count, length(salt) as salt from journal_journalentry "
         "where owner_id = $1 order by number desc limit 1", owner,
     )  # fmt: skip
     changes = await database.fetch(
@@ -115,10 +120,14 @@ async def _rows(database: Any, owner: str, key: str) -> Any:
         "select status, body from api_idempotencykey where owner_id = $1 and key = $2", owner, key
     )
     found = {
-        "entry": {**dict(entry), "lines": json.loads(entry["lines"])},
-        "changes": [{**dict(row), "after": json.loads(row["after"])} for row in changes],
+        "entry": {
+            **dict(entry),
+            **{name: sealer.unseal(entry[name]) for name in ("label", "facts")},
+            "lines": opened(entry["lines"]),
+        },
+        "changes": [{**dict(row), "after": opened(row["after"])} for row in changes],
         "feed": [dict(row) for row in feed],
         "versions": [dict(row) for row in versions],
-        "kept": {"status": kept["status"], "body": json.loads(kept["body"])},
+        "kept": {"status": kept["status"], "body": opened(kept["body"])},
     }
     return _without(found)

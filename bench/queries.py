@@ -44,6 +44,7 @@ def statements(token: str, method: str, path: str, data: Any = None) -> int:
 
 def main() -> None:
     """Count and print."""
+    connection.ensure_connection()  # its own wrappers come first; ours is the one that is taken off again
     people = json.loads(sys.stdin.read())
     found: dict[str, dict[str, int]] = {}
     for person in people.values():

@@ -134,7 +134,7 @@ def page(run: dict[str, Any], rows: list[dict[str, Any]], grown: list[dict[str, 
         if row.get("compared") is False or (not row["references"] and row["work"] != "cached_1000"):
             continue
         cells = [row["title"], f"{number(row['ours'])} {row['unit']}"]
-        cells += [f"{number(row.get(name))} ms" for name in ("p50_ms", "p99_ms", "cpu_ms")]
+        cells += [f"{number(row[name])} ms" if name in row else "" for name in ("p50_ms", "p99_ms", "cpu_ms")]
         for name in columns:
             used = row["references"].get(name)
             if used is None and name == "fastapi":

@@ -1,6 +1,6 @@
 """Measures PAM beside its references, interleaved in one run, and writes results, table and plot.
 
-bench/bench.sh PYTHON [--quick] [--only list20,cached] [--profile] [--rounds 5] [--seconds 3] [--growth no]
+bench/bench.sh PYTHON [--quick] [--only list20,cached] [--profile] [--rounds 5] [--seconds 3] [--growth yes]
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import datetime as dt
+import fcntl
 import json
 import os
 import platform
@@ -200,6 +201,12 @@ def machine() -> dict[str, Any]:
 
 async def main(options: argparse.Namespace) -> None:
     """Do what the options ask."""
+    systems.VAR.mkdir(parents=True, exist_ok=True)
+    alone = (systems.VAR / "lock").open("w")
+    try:
+        fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise SystemExit("Another measurement runs from this folder. Wait for it, or stop it.") from None
     systems.pin_client()
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -208,7 +215,8 @@ async def main(options: argparse.Namespace) -> None:
     seconds = options.seconds or (0.4 if options.quick else 3.0)
     setting = systems.Setting(options.pam, os.environ["DATABASE_URL"], os.environ["REDIS_URL"])
     works = [work for work in WORKS if not only or work.name in only]
-    wants_growth = options.growth == "yes" and not options.quick and (not only or "growth" in only)
+    wants_growth = options.growth == "yes" or (options.growth == "auto" and not options.quick)
+    wants_growth = wants_growth and (not only or "growth" in only)
     say("Making and filling the database.")
     people = await fresh(setting, [5000, *(growth.SIZES if wants_growth else [])])
     if options.profile:
@@ -219,12 +227,13 @@ async def main(options: argparse.Namespace) -> None:
     for wanted in ("fastapi", "drf"):
         if works and wanted not in names:
             names.append(wanted)
-    grown: list[dict[str, Any]] = []
     if works:
         with running(setting, names) as servers:
             rows += [starting(servers)] if not only else []
             ports = {name: server.port for name, server in servers.items()}
-            equal = await check.reads(ports, people) + await check.writes(ports, people, setting.database_url)
+            equal = await check.reads(ports, people) + await check.writes(
+                ports, people, setting.database_url, setting.field_key
+            )
             say(f"Equal work: {equal} answers compared.")
             for work in works:
                 rows.append(await measure(work, servers, people, rounds, seconds))
@@ -236,13 +245,17 @@ async def main(options: argparse.Namespace) -> None:
     if not only or "cached_1000" in only:
         rows.append(await steady(setting, people, 3 if options.quick else 8))
         say(report.line(rows[-1]))
+    facts = {"machine": machine(), "quick": options.quick, "rounds": rounds, "seconds": seconds}
+    if not only:
+        report.write(facts, rows, [])
     if wants_growth:
         grown = await growth.measure(setting, people, say)
+        if not only:
+            report.write(facts, rows, grown)
     if only:
         say("Only some works were asked: results and page are left as they are.")
-        return
-    report.write({"machine": machine(), "quick": options.quick, "rounds": rounds, "seconds": seconds}, rows, grown)
-    say("Written: bench/results.json, docs/performance.md, docs/performance.svg")
+    else:
+        say("Written: bench/results.json, docs/performance.md, docs/performance.svg")
 
 
 def starting(servers: dict[str, systems.Server]) -> dict[str, Any]:
@@ -276,5 +289,5 @@ if __name__ == "__main__":
     parser.add_argument("--profile", action="store_true", help="where PAM's time goes, in bench/profiles/")
     parser.add_argument("--rounds", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=0)
-    parser.add_argument("--growth", default="yes", choices=["yes", "no"])
+    parser.add_argument("--growth", default="auto", choices=["auto", "yes", "no"])
     uvloop.run(main(parser.parse_args()))

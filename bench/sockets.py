@@ -20,6 +20,7 @@ from .load import Answers, closed, once, request
 from .works import body
 
 SAID = "spent 18.40 on lunch"
+LEAST_TURNS = 5
 NAMES = ("chat_socket", "first_frame", "chat_rest", "fanout100", "fanout1000", "idle", "sqlite8")
 
 
@@ -77,8 +78,8 @@ async def _chat(server: systems.Server, people: dict[str, Any], seconds: float) 
     first: list[float] = []
     whole: list[float] = []
     async with _line(server.port, token) as line:
-        thread, end, warm = None, time.perf_counter() + seconds, 3
-        while time.perf_counter() < end:
+        thread, end, warm = None, time.perf_counter() + seconds, 2
+        while time.perf_counter() < end or len(whole) < LEAST_TURNS:
             said = {"type": "say", "text": SAID, "client_id": str(uuid.uuid4())}
             begun = time.perf_counter()
             await line.send(json.dumps({**said, "thread": thread} if thread else said))

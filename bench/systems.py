@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import secrets
@@ -18,7 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BENCH = ROOT / "bench"
 VAR = BENCH / ".var"
-OURS = ("DATABASE_URL", "REDIS_URL", "ENVIRONMENT", "DEBUG", "SECRET_KEY", "DJANGO_SETTINGS_MODULE", "PAM_VAR_DIR")
+OURS = ("DATABASE_URL", "REDIS_URL", "ENVIRONMENT", "DEBUG", "SECRET_KEY", "DJANGO_SETTINGS_MODULE", "PAM_VAR_DIR",
+        "FIELD_KEYS")  # fmt: skip
 
 
 def cores() -> tuple[set[int], set[int]]:
@@ -42,6 +44,7 @@ class Setting:
     database_url: str
     redis_url: str
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(64))
+    field_key: str = field(default_factory=lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
 
     def environment(self, **more: str) -> dict[str, str]:
         """Return the environment of every process that is started: PAM's own way of production."""
@@ -51,6 +54,7 @@ class Setting:
             "PYTHONPATH": str(ROOT),
             "ENVIRONMENT": "production",
             "SECRET_KEY": self.secret,
+            "FIELD_KEYS": self.field_key,
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
             "PAM_VAR_DIR": str(VAR),

@@ -13,9 +13,12 @@ import asyncpg
 import jwt
 import redis.asyncio
 
+from .sealing import Sealer
+
 SECRET = os.environ["SECRET_KEY"]
 DATABASE_URL = os.environ["DATABASE_URL"]
 REDIS_URL = os.environ["REDIS_URL"]
+SEALER = Sealer(os.environ["FIELD_KEYS"])
 TTL = int(os.environ.get("BENCH_TTL", "0"))  # seconds for which a body is trusted; 0: exact
 
 # Session, person and the versions of all that they see, in one round trip.

@@ -104,7 +104,7 @@ async def answer(request: Request, domains: list[str], read: Any) -> Response:
     if common.TTL and cached:
         body = await state.redis.get(f"a:ttl:{person}:{url}")
         if body is not None:
-            return Response(body, media_type="application/json", headers=PRIVATE)
+            return Response(common.SEALER.unseal_body(body), media_type="application/json", headers=PRIVATE)
     who = await state.pool.fetchrow(common.WHO, session, person, domains)
     if who is None:
         raise common.Refused
@@ -113,13 +113,14 @@ async def answer(request: Request, domains: list[str], read: Any) -> Response:
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
     if cached and not common.TTL and (body := await state.redis.get(f"a:{tag}")) is not None:
-        return Response(body, media_type="application/json", headers=headers)
+        return Response(common.SEALER.unseal_body(body), media_type="application/json", headers=headers)
     found = await read(who)
     if found is None:
         return Response(b'{"title":"Not Found","status":404}', 404, media_type="application/problem+json")
     body = orjson.dumps(found)
     if cached:
-        await state.redis.set(f"a:ttl:{person}:{url}" if common.TTL else f"a:{tag}", body, ex=common.TTL or 300)
+        name = f"a:ttl:{person}:{url}" if common.TTL else f"a:{tag}"
+        await state.redis.set(name, common.SEALER.seal_body(body), ex=common.TTL or 300)
     return Response(body, media_type="application/json", headers=headers)
 
 

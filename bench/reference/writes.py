@@ -29,8 +29,8 @@ insert into journal_chain (owner_id, number, digest) values ($1, 1, '')
 on conflict (owner_id) do update set number = journal_chain.number + 1 returning number, digest"""
 ENTRY = """
 insert into journal_journalentry (id, owner_id, created_at, updated_at, number, source, tool, label, request_id, at,
-  lines, change_count, salt, content_mac, previous_digest, digest)
-values ($1, $2, $3, $3, $4, 'api', 'wins.expenses', '', $5, $3, $6, $7, $8, $9, $10, $11)"""
+  lines, change_count, salt, content_mac, previous_digest, digest, facts)
+values ($1, $2, $3, $3, $4, 'api', 'wins.expenses', $12, $5, $3, $6, $7, $8, $9, $10, $11, $13)"""
 FEED = """
 with counter as (
   insert into access_audienceversion as v (audience, domain, version) values ($1, '', $2)
@@ -53,7 +53,7 @@ INSERT_CHANGE = (
 # Tables with row-level security take no COPY: arrays are the fastest other way.
 ROW_TYPES = ("uuid", "uuid", "timestamptz", "timestamptz", "text", "bigint", "text", "date", "text", "text",
              "uuid", "uuid", "uuid")  # fmt: skip
-CHANGE_TYPES = ("uuid", "uuid", "integer", "text", "text", "uuid", "text", "jsonb", "jsonb")
+CHANGE_TYPES = ("uuid", "uuid", "integer", "text", "text", "uuid", "text", "text", "text")
 
 
 def _many(table: str, columns: tuple[str, ...], types: tuple[str, ...]) -> str:
@@ -63,6 +63,7 @@ def _many(table: str, columns: tuple[str, ...], types: tuple[str, ...]) -> str:
 
 INSERT_ROWS = _many("wins_transaction", ROW, ROW_TYPES)
 INSERT_CHANGES = _many("journal_journalchange", CHANGE, CHANGE_TYPES)
+seal = common.SEALER.seal
 _last = 0
 
 
@@ -137,11 +138,11 @@ async def book(connection: Any, who: Any, body: bytes, key: str) -> tuple[int, b
         local = now.astimezone(common.zone(who["time_zone"]))
         shown = [_shown(row, categories[row[10]], accounts[row[11]]["name"], local) for row in rows]
         answer = orjson.dumps(shown if many else shown[0])
-        if key and not await connection.fetchval(IDEMPOTENCY, uuid7(), owner, now, key, digest, answer.decode()):
+        if key and not await connection.fetchval(IDEMPOTENCY, uuid7(), owner, now, key, digest, seal(answer)):
             kept = await connection.fetchrow(REPLAY, owner, key)
             if kept["request_digest"] != digest:
                 return 422, b'{"status":422,"detail":"This key was used for another request."}', {}
-            return kept["status"], kept["body"].encode(), {"Idempotency-Replayed": "true"}
+            return kept["status"], common.SEALER.unseal(kept["body"]), {"Idempotency-Replayed": "true"}
         if many:
             await connection.execute(INSERT_ROWS, *map(list, zip(*rows, strict=True)))
         else:
@@ -198,11 +199,11 @@ async def _journal(
              "", "", mac]  # fmt: skip
     digest = hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
     await connection.execute(
-        ENTRY, entry, who["id"], now, chain["number"], entry.hex, orjson.dumps(lines).decode(), len(rows), salt, mac,
-        chain["digest"], digest,
+        ENTRY, entry, who["id"], now, chain["number"], entry.hex, seal(orjson.dumps(lines)), len(rows), salt, mac,
+        chain["digest"], digest, seal(b""), seal(b"[]"),
     )  # fmt: skip
     changes = [
-        (uuid7(), entry, n, "wins", "wins.transaction", rows[n][0], "create", None, orjson.dumps(v).decode())
+        (uuid7(), entry, n, "wins", "wins.transaction", rows[n][0], "create", None, seal(orjson.dumps(v)))
         for n, v in enumerate(after)
     ]
     if len(changes) == 1:
