@@ -80,7 +80,7 @@ def shot(page: Page, path: str, file: Path, width: int, height: int, scheme: Any
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.goto(path)
-    page.wait_for_function("document.fonts.status === 'loaded'")
+    page.evaluate("document.fonts.ready.then(() => true)")
     page.screenshot(path=file)
 
 

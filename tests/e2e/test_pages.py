@@ -25,7 +25,7 @@ def test_a_page_opens_clean_and_fits_every_width(page: Page, path: str) -> None:
         assert answer is not None
         assert answer.ok
         assert page.locator("h1").count() == 1
-        page.wait_for_function("document.fonts.status === 'loaded'")
+        page.evaluate("document.fonts.ready.then(() => true)")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{path} is wider than {width} px"
         # what stands out of the window on the right, but for what may scroll sideways or is there for screen readers
         assert page.evaluate(OUT) == [], f"{path} at {width} px"
