@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("pam.journal.urls")),
     path("", include("pam.live.urls")),
     path("", include("pam.ops.urls")),
+    path("", include("pam.transfer.urls")),
     path("", include("you.urls")),
     path("", include("wins.urls")),
     path("", include("wheels.urls")),

@@ -11,7 +11,14 @@ from django.db.models import QuerySet
 from django.utils.decorators import method_decorator
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import APIException, AuthenticationFailed, NotFound, Throttled, ValidationError
+from rest_framework.exceptions import (
+    APIException,
+    AuthenticationFailed,
+    NotFound,
+    PermissionDenied,
+    Throttled,
+    ValidationError,
+)
 from rest_framework.generics import ListAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -98,12 +105,14 @@ def _valid(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
     return dict(serializer.validated_data)
 
 
-def _refusal(problem: doors.Refused) -> APIException:
+def refusal(problem: doors.Refused) -> APIException:
     """Return a refusal of the doors as the API's error."""
     made: Any
     if isinstance(problem, doors.Locked):
         made = Throttled(wait=problem.seconds)
         made.detail = str(problem)
+    elif isinstance(problem, doors.Leaving):
+        made = PermissionDenied(str(problem))
     else:
         made = AuthenticationFailed(str(problem))
     made.problem_code = problem.code
@@ -138,15 +147,19 @@ class TokenView(_Open):
     )
     def post(self, request: Request) -> Response:
         """Check the password and the second factor, and answer tokens."""
-        data = _valid(CredentialsSerializer(data=request.data))
-        try:
-            user = doors.check_credentials(request._request, data["email"], data["password"])
-            session = doors.open_session(user, door=Session.Door.API, request=request, code=data.get("code"))
-        except doors.Refused as problem:
-            if isinstance(problem, doors.NotVerified):
-                services.send_verification(problem.user, request.build_absolute_uri("/").rstrip("/"))
-            raise _refusal(problem) from problem
-        return Response(tokens.issue(session))
+        return _signed_in(request)
+
+
+def _signed_in(request: Request, *, keep: bool = False) -> Response:
+    data = _valid(CredentialsSerializer(data=request.data))
+    try:
+        user = doors.check_credentials(request._request, data["email"], data["password"])
+        session = doors.open_session(user, door=Session.Door.API, request=request, code=data.get("code"), keep=keep)
+    except doors.Refused as problem:
+        if isinstance(problem, doors.NotVerified):
+            services.send_verification(problem.user, request.build_absolute_uri("/").rstrip("/"))
+        raise refusal(problem) from problem
+    return Response(tokens.issue(session))
 
 
 class RefreshView(_Open):
@@ -235,10 +248,49 @@ class PasswordView(APIView):
         try:
             services.change_password(request._request, current_user(), data["old_password"], data["new_password"], here)
         except doors.Locked as problem:
-            raise _refusal(problem) from problem
+            raise refusal(problem) from problem
         if request.auth is None:
             doors.keep_cookie(request._request, current_user())
         return Response(status=204)
+
+
+class DeleteAccountSerializer(serializers.Serializer[Any]):
+    """The present password, and a code where the account has a second factor."""
+
+    password = serializers.CharField(max_length=256, trim_whitespace=False)
+    code = serializers.CharField(max_length=40, required=False)
+
+
+class LeavingSerializer(serializers.Serializer[Any]):
+    """When the account is erased."""
+
+    erase_at = serializers.DateTimeField()
+
+
+@method_decorator(transaction.non_atomic_requests, name="dispatch")  # a wrong present password is counted
+class DeleteAccountView(APIView):
+    """`POST /api/auth/delete-account`."""
+
+    @extend_schema(
+        request=DeleteAccountSerializer, responses={202: LeavingSerializer}, summary="Have one's account erased"
+    )
+    def post(self, request: Request) -> Response:
+        """Set the day, close every session, and mail it; until that day the account can be kept."""
+        data = _valid(DeleteAccountSerializer(data=request.data))
+        try:
+            at = services.ask_erasure(request._request, current_user(), data["password"], data.get("code"))
+        except doors.Locked as problem:
+            raise refusal(problem) from problem
+        return Response({"erase_at": at.isoformat()}, status=202)
+
+
+class KeepAccountView(_Open):
+    """`POST /api/auth/keep-account`."""
+
+    @extend_schema(request=CredentialsSerializer, responses=TokensSerializer, summary="Keep one's account after all")
+    def post(self, request: Request) -> Response:
+        """Check password and second factor, as at sign-in; keep the account, and answer tokens."""
+        return _signed_in(request, keep=True)
 
 
 class SessionSerializer(serializers.ModelSerializer[Session]):

@@ -12,6 +12,8 @@ urlpatterns = [
     path("api/auth/verify", api.VerifyAgainView.as_view(), name="auth-verify"),
     path("api/auth/me", api.MeView.as_view(), name="auth-me"),
     path("api/auth/password", api.PasswordView.as_view(), name="auth-password"),
+    path("api/auth/delete-account", api.DeleteAccountView.as_view(), name="auth-delete-account"),
+    path("api/auth/keep-account", api.KeepAccountView.as_view(), name="auth-keep-account"),
     path("api/auth/sessions", api.SessionsView.as_view(), name="auth-sessions"),
     path("api/auth/sessions/<uuid:session>", api.SessionView.as_view(), name="auth-session"),
 ]

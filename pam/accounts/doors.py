@@ -20,14 +20,15 @@ from pam import journal
 from pam.access import acting_as, unscoped
 from pam.live import hints
 
-from . import events, factor, lockout
+from . import erasure, events, factor, lockout
 from .devices import client_of
 from .lockout import MOST_FAILURES, WINDOW, address_of
 from .models import Session, User
-from .refusals import Locked, NotVerified, Refused, SecondFactorRequired, WrongCode
+from .refusals import Leaving, Locked, NotVerified, Refused, SecondFactorRequired, WrongCode
 
 __all__ = [
-    "MOST_FAILURES", "WINDOW", "Locked", "NotVerified", "Refused", "SecondFactorRequired", "WrongCode", "address_of",
+    "MOST_FAILURES", "WINDOW", "Leaving", "Locked", "NotVerified", "Refused", "SecondFactorRequired", "WrongCode",
+    "address_of",
 ]  # fmt: skip
 
 BACKEND = "pam.accounts.backends.EmailBackend"
@@ -66,11 +67,13 @@ def check_present(request: Any, user: User, password: str, code: str | None = No
                 events.record(user, "recovery_code_used", request=request)
 
 
-def open_session(user: User, *, door: str, request: Any = None, code: str | None = None) -> Session:
+def open_session(user: User, *, door: str, request: Any = None, code: str | None = None, keep: bool = False) -> Session:
     """Let a person in: the one maker of sessions, for pages, admin, API and sockets alike.
 
     For a browser the cookie session is signed in too; for an app, tokens are made of what this returns. Where the
-    person has a second factor, raises SecondFactorRequired without a code, WrongCode and Locked.
+    person has a second factor, raises SecondFactorRequired without a code, WrongCode and Locked. An account that is
+    about to be erased opens to a browser, whose every page says so; to an app it raises Leaving, unless `keep`
+    says that it is to stay.
     """
     how: str | None = None
     if factor.is_on(user):
@@ -80,6 +83,10 @@ def open_session(user: User, *, door: str, request: Any = None, code: str | None
             how = factor.accept(user, code)
             if how is None:
                 raise WrongCode
+    if user.erase_at is not None and door == Session.Door.API:
+        if not keep:
+            raise Leaving(user)
+        erasure.cancel(user, request)
     lockout.forget(request, user.email)
     if isinstance(request, HttpRequest) and hasattr(request, "session"):
         request.session.pop(_HALF_OPEN, None)

@@ -31,6 +31,9 @@ EVENTS = {
     "account_closed": "account closed",
     "account_opened": "account opened",
     "staff_looked": "staff looked at an account",
+    "exported": "everything exported",
+    "erasure_asked": "erasing the account asked for",
+    "erasure_cancelled": "account kept, not erased",
 }
 AFTER = "pam_after_answer"  # of a request: what is still to be done once its answer is sent
 _WHY = {"refused": "wrong password", "second_factor_wrong": "wrong code"}

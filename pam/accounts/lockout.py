@@ -82,6 +82,11 @@ def forget(request: Any, account: str) -> None:
     LoginFailure.objects.filter(digest=_digests(request, account)["digest"]).delete()
 
 
+def forget_account(account: str) -> None:
+    """Forget every failure of an account: it is erased."""
+    LoginFailure.objects.filter(account=_digests(None, account)["account"]).delete()
+
+
 def _digests(request: Any, account: str) -> dict[str, str]:
     account, network = account.strip().lower(), network_of(address_of(request))
 

@@ -52,6 +52,20 @@ class SecondFactorRequired(Refused):
         self.user = user
 
 
+class Leaving(Refused):
+    """The person has asked that the account be erased, and an app knocks, which has no page to say so."""
+
+    counts = False
+    code = "account_leaving"
+
+    def __init__(self, user: User) -> None:
+        when = f"{user.erase_at:%Y-%m-%d}" if user.erase_at else "soon"
+        super().__init__(
+            f"This account is about to be erased, on {when}, as was asked. To keep it, send the same to "
+            "/api/auth/keep-account. Nothing has changed."
+        )
+
+
 class WrongCode(Refused):
     """The code is not the present one, or was used before."""
 

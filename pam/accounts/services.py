@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from typing import Any
 
@@ -18,8 +19,9 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from pam import journal
+from pam.access import acting_as
 
-from . import app_passwords, doors, events, factor, mails
+from . import app_passwords, doors, erasure, events, factor, mails
 from .models import AppPassword, User
 
 log = structlog.get_logger(__name__)
@@ -119,7 +121,7 @@ def change_settings(user: User, **fields: Any) -> User:
     return kept
 
 
-def _present(request: Any, user: User, password: str, code: str | None = None, field: str = "password") -> None:
+def require_present(request: Any, user: User, password: str, code: str | None = None, field: str = "password") -> None:
     """Let on only the person themselves; raises ValidationError by the field that is wrong, and doors.Locked."""
     try:
         doors.check_present(request, user, password, code)
@@ -133,7 +135,7 @@ def _present(request: Any, user: User, password: str, code: str | None = None, f
 
 def change_password(request: Any, user: User, old: str, new: str, keep_session: Any = None) -> None:
     """Change a password and close every other session; raises ValidationError, and doors.Locked."""
-    _present(request, user, old, field="old_password")
+    require_present(request, user, old, field="old_password")
     set_password(user, new, keep_session, request=request)
 
 
@@ -157,7 +159,7 @@ def enable_factor(
 
     Raises ValidationError, and doors.Locked.
     """
-    _present(request, user, password)
+    require_present(request, user, password)
     with journal.entry(user, source=events.source_of(request)):
         codes = factor.enable(user, secret, code)
         events.record(user, "factor_on", request=request)
@@ -167,7 +169,7 @@ def enable_factor(
 
 def disable_factor(request: Any, user: User, password: str, code: str) -> None:
     """Ask for a second factor no more; raises ValidationError, and doors.Locked."""
-    _present(request, user, password, code)
+    require_present(request, user, password, code)
     with journal.entry(user, source=events.source_of(request)):
         factor.disable(user)
         events.record(user, "factor_off", request=request)
@@ -175,10 +177,23 @@ def disable_factor(request: Any, user: User, password: str, code: str) -> None:
 
 def renew_recovery_codes(request: Any, user: User, password: str, code: str) -> list[str]:
     """Return new recovery codes in place of the old ones, shown this once; raises ValidationError, and doors.Locked."""
-    _present(request, user, password, code)
+    require_present(request, user, password, code)
     with journal.entry(user, source=events.source_of(request)):
         events.record(user, "recovery_codes_made", request=request)
         return factor.renew_recovery_codes(user)
+
+
+def ask_erasure(request: Any, user: User, password: str, code: str | None = None) -> dt.datetime:
+    """Have the account erased once the days of grace are over, and close every session; return when.
+
+    The code is asked for where the second factor is on. Raises ValidationError, and doors.Locked.
+    """
+    require_present(request, user, password, (code or "") if factor.is_on(user) else None)
+    with acting_as(user), journal.entry(user, source=events.source_of(request)):
+        at = erasure.ask(user, request)
+        doors.revoke_others(user, request=request)
+        app_passwords.revoke_all(user, request)
+    return at
 
 
 def reset_password(user: User, new: str, request: Any = None) -> None:
@@ -204,7 +219,7 @@ def make_app_password(
     request: Any, user: User, password: str, name: str, scopes: Collection[str]
 ) -> tuple[AppPassword, str]:
     """Make an app password; return it and its text, shown this once. Raises ValidationError, and doors.Locked."""
-    _present(request, user, password)
+    require_present(request, user, password)
     return app_passwords.make(user, name, scopes, request)
 
 

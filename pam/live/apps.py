@@ -8,3 +8,11 @@ class LiveConfig(AppConfig):
 
     name = "pam.live"
     label = "live"
+
+    def ready(self) -> None:
+        """Say what becomes of notifications when somebody's account is erased."""
+        from pam.accounts.erasure import on_leaving
+
+        from . import leaving
+
+        on_leaving(leaving.leave)

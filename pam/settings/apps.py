@@ -10,6 +10,7 @@ INSTALLED_APPS = [
     "pam.api",
     "pam.files",
     "pam.ops",
+    "pam.transfer",
     "you",
     "wins",
     "wheels",

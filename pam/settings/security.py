@@ -55,6 +55,7 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "today"
 LOGOUT_REDIRECT_URL = "login"
 REQUIRE_VERIFIED_EMAIL = PRODUCTION
+ERASE_AFTER_DAYS = env.int("ERASE_AFTER_DAYS", default=14)  # between asking for it and the erasing
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
