@@ -11,6 +11,11 @@ class FilesConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to rows that go, and tell undo what stands on them."""
-        from . import targets
+        from pam.accounts import erasure
+        from pam.transfer import kept
+
+        from . import keeping, targets
 
         targets.connect()
+        kept.register(keeping.Files())
+        erasure.on_leaving(keeping.leave)

@@ -20,6 +20,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from pam.access import unscoped
+from pam.accounts.models import User
 from pam.journal.models import JournalChange
 
 from .content import Content
@@ -44,14 +45,31 @@ def storage() -> Storage:
 def keep(content: Content) -> str:
     """Store the bytes of a file, and of its thumbnail; return their key."""
     key = secrets.token_hex(16)
+    put(key, content.data, content.thumbnail)
+    return key
+
+
+def put(key: str, data: bytes, thumbnail: bytes | None) -> None:
+    """Store bytes, and those of a thumbnail, under a key that is free."""
     try:
-        storage().save(_place(key), ContentFile(content.data))
-        if content.thumbnail:
-            storage().save(_place(key) + SMALL, ContentFile(content.thumbnail))
+        storage().save(_place(key), ContentFile(data))
+        if thumbnail:
+            storage().save(_place(key) + SMALL, ContentFile(thumbnail))
     except BaseException:
         forget(key)
         raise
-    return key
+
+
+def is_there(key: str) -> bool:
+    """Whether bytes stand under a key."""
+    return storage().exists(_place(key))
+
+
+def named_by(user: User) -> set[str]:
+    """Return the keys that a person's own journal names; ask while looking across owners."""
+    changes = JournalChange.objects.filter(model=Attachment._meta.label_lower, entry__owner=user)
+    found = (values for pair in changes.values_list("before", "after").iterator() for values in pair)
+    return {values["key"] for values in found if values and "key" in values}
 
 
 def forget(key: str) -> None:

@@ -20,11 +20,12 @@ class Keeper(Protocol):
     def export(self, user: User) -> Iterator[tuple[UUID, IO[bytes]]]:
         """Yield the id of each row that has bytes, and the bytes; the caller closes them."""
 
-    def restore(self, user: User, row: UUID, data: IO[bytes]) -> None:
-        """Put the bytes of a restored row where they belong; raises ValueError where they are not the row's.
+    def restore(self, user: User, files: Iterator[tuple[UUID, IO[bytes]]]) -> None:
+        """Put the bytes of restored rows where they belong; raises ValueError where they are not the rows'.
 
-        The row may have been left out. What the row says of them came from the archive and is to be judged like
-        any upload; bytes that were put are to be taken away again where the transaction is rolled back.
+        Asked once, also where there are none: rows without bytes are to be judged too. A row may have been left
+        out. All that a row says came from the archive; bytes that were put are to be taken away again where the
+        transaction is rolled back.
         """
 
 

@@ -78,14 +78,20 @@ def _restore(archive: Archive, password: str) -> Summary:
         raise Unusable("Its journal is damaged: the end of its chain is missing.")
     for broken in verify(user.pk):
         raise Unusable(f"Its journal does not hold: entry {broken.number}, {broken.problem}.")
-    for keeper, row in archive.files:
-        with archive.open(keeper, row) as data:
-            try:
-                keepers[keeper].restore(user, row, data)
-            except ValueError as problem:
-                raise Unusable(f"Its file {row} is not usable: {problem}") from problem
+    for name, keeper in keepers.items():
+        try:
+            keeper.restore(user, _files_of(archive, name))
+        except ValueError as problem:
+            raise Unusable(f"One of its files is not usable: {problem}") from problem
     done.left_out, done.emptied = +done.left_out, +done.emptied
     return done
+
+
+def _files_of(archive: Archive, keeper: str) -> Iterator[tuple[UUID, IO[bytes]]]:
+    for name, row in archive.files:
+        if name == keeper:
+            with archive.open(name, row) as data:
+                yield row, data
 
 
 def _person(values: dict[str, Any], password: str) -> User:
