@@ -10,7 +10,12 @@ class FilesConfig(AppConfig):
     label = "files"
 
     def ready(self) -> None:
-        """Listen to rows that go, and tell undo what stands on them."""
-        from . import targets
+        """Listen to rows and people that go, tell undo what stands on them, and say how files are taken along."""
+        from pam.accounts.erasure import on_leaving
+        from pam.transfer import kept
+
+        from . import taking, targets
 
         targets.connect()
+        on_leaving(taking.leave)
+        kept.register(taking.Attached())

@@ -23,8 +23,7 @@ class Keeper(Protocol):
     def restore(self, user: User, row: UUID, data: IO[bytes]) -> None:
         """Put the bytes of a restored row where they belong; raises ValueError where they are not the row's.
 
-        The row may have been left out. What the row says of them came from the archive and is to be judged like
-        any upload; bytes that were put are to be taken away again where the transaction is rolled back.
+        The row may have been left out. What it says of them came from the archive: they are judged like any upload.
         """
 
 

@@ -24,6 +24,7 @@ LEFT_OUT = {
     "accounts.recoverycode": "opens the account",
     "accounts.apppassword": "opens the account",
     "api.idempotencykey": "answers kept for requests that come twice",
+    "files.upload": "files that wait a day for what they belong to",
     "live.outboxmail": "mails on their way; what was sent is in your inbox",
 }
 
