@@ -72,7 +72,7 @@ def read(rows: QuerySet[Any], names: list[str]) -> Iterator[dict[str, Any]]:
     while True:
         batch = list((rows if last is None else rows.filter(pk__gt=last)).values("pk", *names)[:BATCH])
         for row in batch:
-            last = row.pop("pk")
+            last = row["pk"] if "pk" in names else row.pop("pk")
             yield row
         if len(batch) < BATCH:
             return
