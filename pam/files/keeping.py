@@ -17,19 +17,19 @@ from pam.accounts.models import User
 
 from . import storage
 from .content import examine
-from .models import Attachment, StoredFile, Upload
+from .models import Attachment, Upload
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 
 
 class Files:
-    """Takes the bytes of attachments and of waiting uploads along."""
+    """Takes the bytes of attachments along; what waits for a day stays behind."""
 
-    name = "files"
+    name = "attachments"
 
     def export(self, user: User) -> Iterator[tuple[UUID, IO[bytes]]]:
         """Yield each row's id and bytes; what is missing from the storage is left out."""
-        for row in _rows(user):
+        for row in _rows(user, Attachment):
             try:
                 yield row.pk, BytesIO(storage.read(row))
             except storage.Missing:
@@ -40,7 +40,7 @@ class Files:
 
         What is put and then rolled back has no row, and the sweep takes it.
         """
-        rows = {row.pk: row for row in _rows(user)}
+        rows = {row.pk: row for row in _rows(user, Attachment)}
         keys = [row.key for row in rows.values()]
         if len(set(keys)) < len(keys) or not all(_KEY.fullmatch(key) for key in keys):
             raise ValueError("it names places that are none.")
@@ -64,14 +64,14 @@ def _put(row: Any, data: bytes) -> None:
     storage.put(row.key, data, content.thumbnail)
 
 
-def _rows(user: User) -> list[StoredFile]:
+def _rows(user: User, *kinds: type[Attachment] | type[Upload]) -> list[Any]:
     with unscoped("the files of one person are taken along"):
-        return [row for model in (Attachment, Upload) for row in model._default_manager.filter(owner=user)]
+        return [row for model in kinds for row in model._default_manager.filter(owner=user)]
 
 
 def leave(user: User) -> None:
     """Remove the bytes of a person's files with their rows, and what only their journal still named."""
-    for row in _rows(user):
+    for row in _rows(user, Attachment, Upload):
         storage.forget_after_commit(row.key)
     with unscoped("the files of one person are taken along"):
         for key in storage.named_by(user):

@@ -28,7 +28,7 @@ from pam.accounts.models import User
 from pam.journal.capture import is_recorded
 from pam.journal.models import FeedItem, JournalChange
 
-from . import others, rows
+from . import others, quotes, rows
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +59,7 @@ def erase(pk: UUID, now: dt.datetime) -> bool:
             erasure.take_leave(user)
             _take_away(user)
         ids = others.ids_of(user)
+        quotes.forget(user, ids)
         others.forget(user, ids)
         _cookies(user)
         _staff_log(user, ids)

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -61,7 +61,8 @@ def write(user: User, file: IO[bytes]) -> None:
         count = 0
         for keeper in keepers.values():
             for row_id, data in keeper.export(user):
-                with data, archive.open(f"files/{keeper.name}/{row_id}", "w", force_zip64=True) as part:
+                place = ZipInfo(f"files/{keeper.name}/{row_id}", timezone.now().timetuple()[:6])  # as it is: not packed
+                with data, archive.open(place, "w", force_zip64=True) as part:
                     shutil.copyfileobj(data, part)
                 count += 1
         person = User.objects.filter(pk=user.pk).values(*PERSON).get()

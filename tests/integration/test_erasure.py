@@ -20,6 +20,7 @@ from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 
+from assistant.models import Turn
 from pam.access import acting_as
 from pam.access.models import AudienceVersion
 from pam.access.policies import models_with_tables
@@ -32,12 +33,14 @@ from pam.live.models import Notification, OutboxMail
 from pam.live.outbox import send_due
 from pam.ops import limits
 from pam.transfer.erase import erase, erase_due
+from pam.transfer.quotes import Quotes
 from social import services as social
 from social.models import Comment, Group, Membership, Post
 from tests.house import did, doing, entries, events_of, looking, person
 from tests.pages import browser
 from wins.models import Account
 from you import services as you
+from you.models import Task
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long password"
@@ -139,6 +142,17 @@ def test_nothing_of_an_erased_person_is_left_and_every_other_chain_holds(ann: Us
     doing(robin, lambda: social.change_role(robin, Membership.objects.get(group=hiking, owner=ann), role="admin"))
     _, deleting = did(ann, lambda: social.delete_post(ann, gone))
     _, tasking = did(ann, lambda: you.add_task(ann, title="Buy tent pegs"))
+    # What PAM told Ann of it: in a conversation, and in an answer that is kept for a request that comes twice.
+    chat = browser(ann)
+    for said in ("what's new in Hiking?", "show the posts in Hiking", "add a task to pack the Zanzibar map"):
+        assert chat.post("/api/pam/chat", {"message": said}, content_type="application/json").status_code == 200
+    with looking():
+        assert any("too far to walk" in turn.reply for turn in Turn.objects.filter(owner=ann))
+    comment = {"post": str(his.pk), "text": "Once more"}
+    headers = {"Idempotency-Key": "one"}
+    assert (
+        chat.post("/api/social/comments", comment, content_type="application/json", headers=headers).status_code == 201
+    )
     # A group of Ben's, who asks Robin by the address; and what staff did to both.
     own = doing(ben, lambda: social.create_group(ben, name="Cooking"))
     _, inviting = did(ben, lambda: social.invite(ben, group=own, person=robin.email))
@@ -151,10 +165,13 @@ def test_nothing_of_an_erased_person_is_left_and_every_other_chain_holds(ann: Us
     assert account is not None
     edited = {"name": "Zanzibar account", "kind": "everyday", "currency": "AUD", "opening_minor": "0", "closed_on": ""}
     assert office.post(f"/admin/wins/account/{account.pk}/change/", edited).status_code == 302
-    texts = [str(robin.pk), robin.pk.hex, "demo@example.com", "Robin Hale", "Robin", "Zanzibar", secret]
+    texts = [
+        str(robin.pk), robin.pk.hex, "demo@example.com", "Robin Hale", "Robin", "Zanzibar is", "Zanzibar by", "Zanzibar tea",
+        "Zanzibarmart", "Zanzibarian", "Zanzibar account", secret,
+    ]  # fmt: skip
     before = found(*texts)
     assert len(before[str(robin.pk)]) >= 40
-    assert len(before["Zanzibar"]) > 15
+    assert {"assistant_frame.data", "assistant_turn.reply", "live_notification.body"} <= set(before["Zanzibar is"])
     everybody = {user.pk: len(entries(user)) for user in User.objects.exclude(pk=robin.pk)}
 
     due(robin)
@@ -162,6 +179,10 @@ def test_nothing_of_an_erased_person_is_left_and_every_other_chain_holds(ann: Us
     connection.check_constraints()
 
     assert found(*texts) == {}
+    with looking():
+        assert [row.title for row in Task.objects.filter(owner=ann)] == ["Buy tent pegs", "pack the Zanzibar map"]
+        assert "add a task to pack the Zanzibar map" in [turn.said for turn in Turn.objects.all()]  # her own words
+    assert browser(ann).get("/chat").status_code == 200
     assert list(verify()) == []
     assert {user.pk: len(entries(user)) for user in User.objects.all()} == everybody
     with looking():
@@ -177,6 +198,20 @@ def test_nothing_of_an_erased_person_is_left_and_every_other_chain_holds(ann: Us
         undo(ann, deleting.id, source="page")
     undo(ann, tasking.id, source="page")
     assert b"Changed" in browser(ann).get("/activity").content  # the emptied entries can be shown
+
+
+def test_only_what_quotes_a_text_goes_with_its_neighbours() -> None:
+    quotes = Quotes(["Lower Portals on Saturday,  7 am at the car park", "ok", ""])
+    card = {"type": "posts", "title": "Hiking", "rows": [
+        {"id": "1", "domain": "social", "name": "Ann", "sub": "Lower Portals on Saturday, 7 am at the car p…", "count": 2},
+        {"id": "2", "domain": "social", "name": "Ben", "sub": "ok, I bring Ann"},
+    ]}  # fmt: skip
+    assert quotes.without(card) == {"type": "posts", "title": "Hiking", "rows": [
+        {"id": "1", "domain": "social", "name": "(erased)", "sub": "(erased)", "count": 2},
+        {"id": "2", "domain": "social", "name": "Ben", "sub": "ok, I bring Ann"},
+    ]}  # fmt: skip
+    assert quotes.without(["ok", "okay", None, 7, True]) == ["(erased)", "okay", None, 7, True]
+    assert not Quotes([])
 
 
 def test_others_are_told_and_the_group_is_led_on(ann: User, ben: User) -> None:

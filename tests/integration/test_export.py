@@ -13,11 +13,15 @@ import pyotp
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.test import Client
+from django.test import Client, TestCase
 
 from pam.access import acting_as, uuid7
 from pam.accounts import app_passwords, factor
 from pam.accounts.models import User
+from pam.files import services as files
+from pam.files import storage
+from pam.files.content import examine
+from pam.files.models import Attachment
 from pam.journal.models import JournalEntry
 from pam.journal.undo import Refused, undo
 from pam.journal.verify import verify
@@ -29,6 +33,7 @@ from pam.transfer.export import export
 from pam.transfer.restore import restore
 from social import services as social
 from social.models import Group, Membership, Post
+from tests.files import PDF, picture
 from tests.house import doing, entries, events_of, looking, person
 from tests.pages import browser
 from wins.models import Transaction
@@ -54,6 +59,15 @@ def _shapes(django_db_setup: None, django_db_blocker: Any) -> None:
 def _fresh(settings: Any) -> None:
     settings.REQUIRE_VERIFIED_EMAIL = False
     limits.forget()
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, settings: Any) -> Path:
+    """The bytes of a test stand in a folder of its own."""
+    found = tmp_path / "files"
+    options = {**settings.FILES_STORAGE["OPTIONS"], "location": str(found)}
+    settings.STORAGES = {**settings.STORAGES, "files": {**settings.FILES_STORAGE, "OPTIONS": options}}
+    return found
 
 
 @pytest.fixture
@@ -242,6 +256,39 @@ def test_a_group_comes_back_where_it_is_not_and_others_in_it_do_not() -> None:
         assert [row.owner_id for row in Membership.objects.all()] == [done.user.pk]
 
 
+def test_attached_files_come_along_to_the_byte_and_go_with_the_person(folder: Path) -> None:
+    ann = person("Ann")
+    kept, gone = (doing(ann, lambda title=title: you.add_task(ann, title=title)) for title in ("Kept", "Gone"))
+    for row, data in ((kept, picture()), (kept, PDF), (gone, PDF)):
+        content = examine(data)
+        content.name = "receipt"
+        doing(ann, lambda row=row, content=content: files.attach(ann, row, content))
+    doing(ann, lambda: you.delete_task(ann, gone))
+    with acting_as(ann):
+        before = {row.pk: (storage.read(row), row.key) for row in Attachment.objects.all()}
+    assert len(before) == 2
+    data = taken(ann)
+    assert {name for name in parts(data) if name.startswith("files/")} == {f"files/attachments/{pk}" for pk in before}
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        erased(ann)
+    left = {path.name for path in folder.rglob("*") if path.is_file()}
+    assert not left & {key[2:] for _, key in before.values()}
+    user = restore(io.BytesIO(data), NEW).user
+    with acting_as(user):
+        assert {row.pk: (storage.read(row), row.key) for row in Attachment.objects.all()} == before
+        pictures = [row for row in Attachment.objects.all() if row.is_picture]
+        assert [bool(storage.read(row, small=True)) for row in pictures] == [True]
+    assert as_set(parts(taken(user))) == as_set(parts(data))
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        erased(user)
+    place = next(name for name in parts(data) if name.startswith("files/"))
+    for other, said in ((PDF + b"%", "not those of its row"), (b"", "not those of its row")):
+        with pytest.raises(Unusable, match=said):
+            restore(io.BytesIO(zipped({**parts(data), place: other})), NEW)
+    with pytest.raises(Unusable, match="Files are missing"):
+        restore(io.BytesIO(zipped({name: text for name, text in parts(data).items() if name != place})), NEW)
+
+
 def _without(name: str) -> Callable[[Parts], Parts]:
     return lambda found: {key: value for key, value in found.items() if key != name}
 
@@ -416,7 +463,7 @@ def test_the_commands_export_and_restore(robin: User, tmp_path: Path, capsys: py
     said = capsys.readouterr().out
     assert "demo@example.com is restored" in said
     assert "1 social.membership" in said
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["robin.zip"]
+    assert sorted(path.name for path in tmp_path.glob("*.zip")) == ["robin.zip"]
 
 
 def token(user: User) -> str:
