@@ -213,8 +213,8 @@ def plot(rows: list[dict[str, Any]]) -> str:
         "fastapi_ttl": "#7aa5ee",
     }
     drawn = [row for row in rows if row["references"] and row.get("compared") is not False]
-    left, right, step, top = 260, 880, 34, 50
-    low, high = 1 / 32, 32.0
+    left, right, step, top = 320, 940, 34, 50
+    low, high = 1 / 64, 32.0
     height = top + step * len(drawn) + 50
 
     def x(ratio: float) -> float:
