@@ -8,12 +8,12 @@ import secrets as randomness
 from collections.abc import Collection
 from typing import Any
 
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from pam import journal
 from pam.access import acting_as, unscoped
+from pam.ops.once import once
 
 from . import events
 from .models import AppPassword, User
@@ -74,7 +74,7 @@ def find(text: str) -> AppPassword | None:
 
 def used(row: AppPassword) -> None:
     """Note that an app password is in use, at most once a minute; ask while its owner acts."""
-    if cache.add(f"accounts.used.{row.pk}", 1, USED_SECONDS):
+    if once(f"accounts.used.{row.pk}", USED_SECONDS):
         now = timezone.now()
         if row.last_used_at is None or now - row.last_used_at > dt.timedelta(seconds=USED_SECONDS):
             AppPassword.objects.filter(pk=row.pk).update(last_used_at=now)

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import authenticate, login, update_session_auth_hash
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -19,6 +18,7 @@ from django.utils.crypto import constant_time_compare
 from pam import journal
 from pam.access import acting_as, unscoped
 from pam.live import hints
+from pam.ops.once import once
 
 from . import erasure, events, factor, lockout
 from .devices import client_of
@@ -144,7 +144,7 @@ def is_open(session_id: Any) -> bool:
 
 def seen(session_id: Any) -> None:
     """Note that a session is in use, at most once a minute."""
-    if cache.add(f"accounts.seen.{session_id}", 1, SEEN_SECONDS):
+    if once(f"accounts.seen.{session_id}", SEEN_SECONDS):
         now = timezone.now()
         with unscoped("a session is in use"):
             Session.objects.filter(pk=session_id, last_seen_at__lt=now - dt.timedelta(seconds=SEEN_SECONDS)).update(

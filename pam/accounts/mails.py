@@ -7,8 +7,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import structlog
 from django.conf import settings
-from django.core.cache import cache
 from django.core.mail import send_mail
+
+from pam.ops.once import forget, once
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +26,7 @@ def send(address: str, subject: str, text: str) -> Future[None] | None:
     logged and lets the mail be asked for again; so does the end of the process in between.
     """
     key = _key(address, subject)
-    if not cache.add(key, 1, PAUSE_SECONDS):
+    if not once(key, PAUSE_SECONDS):
         return None
     if settings.EMAIL_BACKEND in _AT_ONCE:
         _deliver(key, address, subject, text)
@@ -35,14 +36,14 @@ def send(address: str, subject: str, text: str) -> Future[None] | None:
 
 def pretend() -> None:
     """Do what `send` does before the answer, for an address that gets no mail."""
-    cache.add(_key("", "nothing"), 1, 1)
+    once(_key("", "nothing"), 1)
 
 
 def _deliver(key: str, address: str, subject: str, text: str) -> None:
     try:
         send_mail(subject, text, None, [address])
     except Exception:
-        cache.delete(key)
+        forget(key)
         log.exception("accounts.mail_failed", subject=subject)
 
 
