@@ -53,7 +53,8 @@ class SecurityHeaders:
         if settings.DEBUG and response.status_code in {404, 500}:
             return response  # Django's pages for developers are all inline
         used = "" if nonce._wrapped is empty else str(nonce)
-        response["Content-Security-Policy"] = policy(request, response, used)
+        if not response.has_header("Content-Security-Policy"):  # a view that shuts its answer in more knows why
+            response["Content-Security-Policy"] = policy(request, response, used)
         return response
 
 
