@@ -37,15 +37,13 @@ def _tell(execute: Callable[..., Any], sql: Any, params: Any, many: bool, contex
             return _tell(execute, sql, params, many, context)
     status = connection.connection.info.transaction_status
     if status == TransactionStatus.IDLE:
-        # The first statement of a transaction: nothing is told yet.
-        connection.pam_told = (NOBODY, None)
-    told, savepoint = connection.pam_told
-    # A rollback to before the savepoint in which it was told has forgotten it.
-    forgotten = savepoint is not None and savepoint not in connection.savepoint_ids
-    if (told == acting and not forgotten) or status == TransactionStatus.INERROR:
+        connection.pam_told = NOBODY  # the first statement of a transaction: nothing is told yet
+    if isinstance(sql, str) and sql.startswith("ROLLBACK TO"):
+        connection.pam_told = None  # whatever was told since the savepoint is forgotten
         return execute(sql, params, many, context)
-    innermost = next((found for found in reversed(connection.savepoint_ids) if found), None)
-    connection.pam_told = (acting, innermost)
+    if connection.pam_told == acting or status == TransactionStatus.INERROR:
+        return execute(sql, params, many, context)
+    connection.pam_told = acting
     # In one round trip: BEGIN where the transaction has not begun, who acts, and the statement itself.
     with connection.wrap_database_errors, connection.connection.pipeline():
         with connection.connection.cursor() as cursor:
@@ -55,7 +53,7 @@ def _tell(execute: Callable[..., Any], sql: Any, params: Any, many: bool, contex
 
 def _installed(sender: Any, connection: Any, **_: Any) -> None:
     if connection.vendor == "postgresql" and _tell not in connection.execute_wrappers:
-        connection.pam_told = (NOBODY, None)
+        connection.pam_told = NOBODY
         connection.execute_wrappers.append(_tell)
 
 
