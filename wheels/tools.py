@@ -45,7 +45,7 @@ class LogFill(Arguments):
 
 
 @tool(
-    LogFill, risk=Risk.REVERSIBLE, title="Log fill", any_of=("total", "litres"),
+    LogFill, risk=Risk.REVERSIBLE, title="Log fill", any_of=("total", "litres"), past=True,
     ask={"total": "How much did it cost, or how many litres?"},
 )  # fmt: skip
 def log_fill(user: Any, asked: LogFill) -> Reply:
@@ -70,7 +70,9 @@ class LogOdometer(Arguments):
     on: Day | None = None
 
 
-@tool(LogOdometer, risk=Risk.REVERSIBLE, title="Note odometer", ask={"odometer": "What does the odometer say?"})
+@tool(
+    LogOdometer, risk=Risk.REVERSIBLE, title="Note odometer", past=True, ask={"odometer": "What does the odometer say?"},
+)  # fmt: skip
 def log_odometer(user: Any, asked: LogOdometer) -> Reply:
     """Note an odometer reading."""
     vehicle = _vehicle(asked.vehicle)
@@ -90,7 +92,7 @@ class LogService(Arguments):
     on: Day | None = None
 
 
-@tool(LogService, risk=Risk.REVERSIBLE, title="Log service", ask={"what": "What was done?"})
+@tool(LogService, risk=Risk.REVERSIBLE, title="Log service", past=True, ask={"what": "What was done?"})
 def log_service(user: Any, asked: LogService) -> Reply:
     """Log service, repair or inspection of a vehicle, and book its cost."""
     vehicle = _vehicle(asked.vehicle)
@@ -208,7 +210,7 @@ class NewStop(Arguments):
     on: Day | None = None
 
 
-@tool(NewStop, risk=Risk.REVERSIBLE, title="Add stop", ask={"place": "Which place?"})
+@tool(NewStop, risk=Risk.REVERSIBLE, title="Add stop", ask={"place": "Which place?"}, about="trip")
 def add_stop(user: Any, asked: NewStop) -> Reply:
     """Add a place to a trip."""
     trip = asked.trip or queries.coming_trips().first()
@@ -224,7 +226,7 @@ class OneTrip(Arguments):
     trip: Ref[Trip] | None = None
 
 
-@tool(OneTrip, risk=Risk.READ, title="Trip")
+@tool(OneTrip, risk=Risk.READ, title="Trip", about="trip")
 def trip_info(user: Any, asked: OneTrip) -> Reply:
     """Tell when a trip is, where it goes and what is planned for it."""
     chosen = [asked.trip] if asked.trip else list(queries.coming_trips()[:3])
@@ -252,7 +254,7 @@ class EditFill(Arguments):
 
 
 @tool(
-    EditFill, risk=Risk.REVERSIBLE, title="Change fill",
+    EditFill, risk=Risk.REVERSIBLE, title="Change fill", past=True,
     any_of=("litres", "total", "price_per_litre", "odometer", "on", "vehicle"),
     ask={"fill": "Which fill?", "litres": "What should it be?"},
 )  # fmt: skip
@@ -298,7 +300,7 @@ class EditService(Arguments):
 
 
 @tool(
-    EditService, risk=Risk.REVERSIBLE, title="Change service", any_of=("cost", "odometer", "on", "what"),
+    EditService, risk=Risk.REVERSIBLE, title="Change service", any_of=("cost", "odometer", "on", "what"), past=True,
     ask={"service": "Which service?", "cost": "What should it be?"},
 )  # fmt: skip
 def edit_service(user: Any, asked: EditService) -> Reply:

@@ -36,7 +36,8 @@ class LogExpense(Arguments):
 
 
 @tool(
-    LogExpense, risk=Risk.REVERSIBLE, title="Add expense", any_of=("what", "payee", "category"),
+    LogExpense, risk=Risk.REVERSIBLE, title="Add expense", any_of=("what", "payee", "category"), past=True,
+    counterpart="wins.log_income",
     ask={"amount": "How much was it?", "what": "What was it for?"},
 )  # fmt: skip
 def log_expense(user: Any, asked: LogExpense) -> Reply:
@@ -60,7 +61,7 @@ class LogIncome(Arguments):
 
 
 @tool(
-    LogIncome, risk=Risk.REVERSIBLE, title="Add income",
+    LogIncome, risk=Risk.REVERSIBLE, title="Add income", past=True, counterpart="wins.log_expense",
     ask={"amount": "How much was it?", "source": "What was it for?"},
 )  # fmt: skip
 def log_income(user: Any, asked: LogIncome) -> Reply:
@@ -83,7 +84,7 @@ class MakeTransfer(Arguments):
 
 
 @tool(
-    MakeTransfer, risk=Risk.REVERSIBLE, title="Add transfer",
+    MakeTransfer, risk=Risk.REVERSIBLE, title="Add transfer", past=True,
     ask={"amount": "How much?", "from_account": "From which account?", "to_account": "To which account?"},
 )  # fmt: skip
 def transfer(user: Any, asked: MakeTransfer) -> Reply:
@@ -160,7 +161,7 @@ class Spending(Arguments):
     period: Period | None = None
 
 
-@tool(Spending, risk=Risk.READ, title="Spending")
+@tool(Spending, risk=Risk.READ, title="Spending", past=True)
 def spending(user: Any, asked: Spending) -> Reply:
     """Tell how much was spent on something in a period (this month where none is said)."""
     start, until = _range(asked.period)
@@ -210,7 +211,7 @@ class FindTransaction(Arguments):
     period: Period | None = None
 
 
-@tool(FindTransaction, risk=Risk.READ, title="Find transactions")
+@tool(FindTransaction, risk=Risk.READ, title="Find transactions", past=True)
 def find_transaction(user: Any, asked: FindTransaction) -> Reply:
     """Find booked expenses, income or transfers and tell their amounts and days."""
     rows = Transaction.objects.select_related("category", "account", "to_account")
@@ -269,7 +270,7 @@ class EditTransaction(Arguments):
 
 
 @tool(
-    EditTransaction, risk=Risk.REVERSIBLE, title="Change transaction",
+    EditTransaction, risk=Risk.REVERSIBLE, title="Change transaction", past=True,
     any_of=("amount", "on", "payee", "what", "category", "account"),
     ask={"transaction": "Which one?", "amount": "What should it be?"},
 )  # fmt: skip

@@ -28,7 +28,7 @@ class NewTask(Arguments):
     due: Day | None = None
 
 
-@tool(NewTask, risk=Risk.REVERSIBLE, title="Add task", ask={"title": "What is to be done?"})
+@tool(NewTask, risk=Risk.REVERSIBLE, title="Add task", ask={"title": "What is to be done?"}, each="title")
 def add_task(user: Any, asked: NewTask) -> Reply:
     """Put something on the user's list of things to do."""
     services.add_task(user, title=asked.title, due=asked.due)
@@ -110,7 +110,10 @@ class NewEvent(Arguments):
     place: str | None = Field(default=None, max_length=200)
 
 
-@tool(NewEvent, risk=Risk.REVERSIBLE, title="Add event", ask={"title": "What is it?", "start": "When is it?"})
+@tool(
+    NewEvent, risk=Risk.REVERSIBLE, title="Add event", ask={"title": "What is it?", "start": "When is it?"},
+    untimed="you.add_task",
+)  # fmt: skip
 def add_event(user: Any, asked: NewEvent) -> Reply:
     """Put an appointment or other event into the calendar."""
     end = asked.end
@@ -196,7 +199,7 @@ class NewReminder(Arguments):
 
 
 @tool(
-    NewReminder, risk=Risk.REVERSIBLE, title="Add reminder",
+    NewReminder, risk=Risk.REVERSIBLE, title="Add reminder", each="title",
     ask={"title": "What is the reminder for?", "at": "When should it ring?"},
 )  # fmt: skip
 def add_reminder(user: Any, asked: NewReminder) -> Reply:

@@ -83,6 +83,16 @@ class Tool:
     audience: Callable[[Any, Any], str] | None = None
     # Opens its entries itself (undo does): runs beside the entry of the other steps, not inside it.
     direct: bool = False
+    # The days said of it lie behind: "on Friday" is the last one.
+    past: bool = False
+    # An argument that may list several things, each a step of its own: "put ring the glazier and mow on my list".
+    each: str = ""
+    # The tool that "and 40 for the gig" goes on with instead, where that is what was just done.
+    counterpart: str = ""
+    # The tool that is meant where the words give no time of day but start with what is to be done.
+    untimed: str = ""
+    # The argument that names what the conversation is about, where the words name none.
+    about: str = ""
 
     @property
     def effect(self) -> str:
@@ -118,6 +128,11 @@ def tool(
     risk_of: Callable[[Any, A], Risk] | None = None,
     audience: Callable[[Any, A], str] | None = None,
     direct: bool = False,
+    past: bool = False,
+    each: str = "",
+    counterpart: str = "",
+    untimed: str = "",
+    about: str = "",
 ) -> Callable[[Callable[[Any, A], Reply | None]], Callable[[Any, A], Reply | None]]:
     """Declare a tool; its name is the app and the function, its description the docstring.
 
@@ -134,7 +149,7 @@ def tool(
             raise ValueError(f"{name} has no docstring to be described by")
         _tools[name] = Tool(
             name, domain, arguments, risk, function, title, re.sub(r"\s+", " ", function.__doc__).strip(),
-            ask or {}, any_of, risk_of, audience, direct,
+            ask or {}, any_of, risk_of, audience, direct, past, each, counterpart, untimed, about,
         )  # fmt: skip
         return function
 

@@ -104,6 +104,9 @@ FITS = {
     "when": {"when", "offset"}, "period": {"when"}, "from_account": {"account"}, "to_account": {"account"},
     "old_amount": {"amount"}, "distance": {"distance", "odometer"}, "odometer": {"odometer", "distance"},
 }  # fmt: skip
+# Where money lies or is booked, what is driven, and where: any words could stand there, so they count only beside the phrasing's own words
+# ("into {account}"): "got 480 for the old bookshelf" names no account.
+LED = frozenset({"account", "from_account", "to_account", "category", "vehicle", "place"})
 
 
 @dataclass(frozen=True)
@@ -203,7 +206,8 @@ def _lay(phrasing: Phrasing, tokens: Sequence[Token]) -> Alignment:
             before = came[j][i]
             if element.leans and (before is None or before[0] != j - 1 or before[1] == i):
                 continue  # "(at {payee})": no payee without its "at"
-            for stop, gain in _takes(element, tokens, i):
+            free = element.slot not in LED or _is_led(elements, j, before == (j - 1, i - 1))
+            for stop, gain in _takes(element, tokens, i, free):
                 if here + gain > following[stop]:
                     following[stop] = here + gain
                     came[j + 1][stop] = (j, i)
@@ -216,10 +220,13 @@ def _lay(phrasing: Phrasing, tokens: Sequence[Token]) -> Alignment:
         if step[0] == j - 1 and step[1] < i:
             taken.add(j - 1)
             left.difference_update(tokens[step[1] : i])
-            if elements[j - 1].slot:
-                slots[elements[j - 1].slot] = tuple(tokens[step[1] : i])
+            stretch, element = tuple(tokens[step[1] : i]), elements[j - 1]
+            if element.slot:
+                slots[element.slot] = stretch
             else:
-                matched.update(tokens[step[1] : i])
+                matched.update(stretch)
+            if element.says:
+                slots[element.says] = stretch + slots.get(element.says, ())
         j, i = step
     exact = (
         all(element.optional or index in taken for index, element in enumerate(elements))
@@ -237,8 +244,13 @@ def _missing_cost(element: Element) -> float:
     return 0.2 if element.words <= LITTLE else 1.2
 
 
-def _takes(element: Element, tokens: Sequence[Token], i: int) -> list[tuple[int, float]]:
-    """Return (end, gain) of every stretch from i that the element may take."""
+def _is_led(elements: Sequence[Element], j: int, follows: bool) -> bool:
+    """Whether words of the phrasing itself stand beside a slot: right before it, said, or right after it."""
+    return (follows and bool(elements[j - 1].words)) or (j + 1 < len(elements) and bool(elements[j + 1].words))
+
+
+def _takes(element: Element, tokens: Sequence[Token], i: int, free: bool) -> list[tuple[int, float]]:
+    """Return (end, gain) of every stretch from i that the element may take; a name of one's own where not `free`."""
     if i >= len(tokens):
         return []
     token = tokens[i]
@@ -252,6 +264,8 @@ def _takes(element: Element, tokens: Sequence[Token], i: int) -> list[tuple[int,
     found: list[tuple[int, float]] = []
     if slot in NAMES and token.kind in FITS.get(slot, {slot}):
         found.append((i + 1, 1.4))
+    if not free:
+        return found
     gain, says = 0.0, False
     most = 4 if slot in NAMES else len(tokens)
     for stop in range(i, min(len(tokens), i + most)):

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import fcntl
 import os
-import pickle
 import random
+import subprocess
+import sys
 import threading
-import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
-import sklearn
 from django.conf import settings
 
+from .features import vector_of
 from .language import language, samples
 
-FORM = 15  # of the kept model; raise it when features or sampling change
+FORM = 17  # of the kept model; raise it when features or sampling change
 SAMPLES = 8  # sentences a phrasing
 SHARPNESS = 5.0  # of margins into shares: of right answers, nineteen of twenty lie above a half
 
@@ -32,51 +34,36 @@ class Guess:
 
 
 class Classifier:
-    """TF-IDF of words and characters under a linear support vector machine for each label."""
+    """A linear support vector machine for each label over runs of words and letters."""
 
-    def __init__(self, model: Any, labels: list[str]) -> None:
-        self.model = model
-        self.labels = labels
+    def __init__(self, file: Mapping[str, Any]) -> None:
+        self.labels = [str(label) for label in file["labels"]]
+        self._columns = {run: column for column, run in enumerate(file["runs"].tobytes().decode().split("\n"))}
+        self._idf, self._weights, self._bias = file["idf"], file["weights"], file["bias"]
 
     def guess(self, signatures: list[str], most: int = 4) -> list[list[Guess]]:
         """Return the likeliest labels of each signature, best first."""
-        if not signatures:
-            return []
-        margins = self.model.decision_function([_bounded(signature) for signature in signatures])
-        shares = np.exp(SHARPNESS * (margins - margins.max(axis=1, keepdims=True)))
-        shares /= shares.sum(axis=1, keepdims=True)
-        found = []
-        for row in shares:
-            best = np.argsort(row)[::-1][:most]
-            found.append([Guess(str(self.labels[index]), float(row[index])) for index in best])
-        return found
+        return [self._guess(signature, most) for signature in signatures]
+
+    def _guess(self, signature: str, most: int) -> list[Guess]:
+        vector = vector_of(signature, self._columns, self._idf)
+        rows = self._weights[list(vector)].astype(np.float32)
+        margins = np.fromiter(vector.values(), np.float32, len(vector)) @ rows + self._bias
+        shares = np.exp(SHARPNESS * (margins - margins.max()))
+        shares /= shares.sum()
+        return [Guess(self.labels[place], float(shares[place])) for place in np.argsort(shares)[::-1][:most]]
 
 
-def _bounded(text: str) -> str:
-    """Mark where a clause begins and ends: its first and last words tell more than those between."""
-    return f"<s> {text} </s>"
-
-
-def _train() -> Classifier:
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.pipeline import make_pipeline, make_union
-    from sklearn.svm import LinearSVC
-
-    rng = random.Random(7)
-    texts, labels = [], []
-    for label, phrasings in sorted(language().phrasings.items()):
+def _examples() -> list[tuple[str, str]]:
+    """Return (label, signature) of what the phrasings say."""
+    found: set[tuple[str, str]] = set()
+    for label, phrasings in language().phrasings.items():
         for phrasing in phrasings:
             count = SAMPLES if label != "none" or "|" in phrasing or "{" in phrasing else 1
-            for text in samples(rng, label, phrasing, count):
-                texts.append(_bounded(text))
-                labels.append(label)
-    words = TfidfVectorizer(ngram_range=(1, 3), sublinear_tf=True, token_pattern=r"[^\s]+", lowercase=False, min_df=2)
-    characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, lowercase=False, min_df=3)
-    model = make_pipeline(make_union(words, characters), LinearSVC(C=0.6, class_weight="balanced", random_state=7))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        model.fit(texts, labels)
-    return Classifier(model, list(model.classes_))
+            # Its own seed: a phrasing more or less changes nothing about the examples of the others.
+            rng = random.Random(f"{label} {phrasing}")
+            found.update((text, label) for text in samples(rng, label, phrasing, count))
+    return [(label, text) for text, label in sorted(found)]
 
 
 _kept: Classifier | None = None
@@ -94,8 +81,7 @@ def classifier() -> Classifier:
 
 
 def _path() -> Path:
-    name = f"classifier-{language().digest}-{FORM}-{sklearn.__version__}.pickle"
-    return Path(settings.VAR_DIR) / "language" / name
+    return Path(settings.VAR_DIR) / "language" / f"classifier-{language().digest}-{FORM}.npz"
 
 
 def is_learnt() -> bool:
@@ -105,10 +91,10 @@ def is_learnt() -> bool:
 
 def _load() -> Classifier | None:
     try:
-        model, labels = pickle.loads(_path().read_bytes())
-    except Exception:  # not there, half-written, or of another Python: learn anew
+        with np.load(_path()) as file:
+            return Classifier(file)
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):  # not there, or half-written: learn anew
         return None
-    return Classifier(model, labels)
 
 
 def _learn() -> Classifier:
@@ -119,8 +105,15 @@ def _learn() -> Classifier:
         known = _load()
         if known is not None:
             return known
-        found = _train()
         fresh = path.with_suffix(f".{os.getpid()}")
-        fresh.write_bytes(pickle.dumps((found.model, found.labels)))
+        # A process of its own: what learning needs would stay in this one's memory.
+        subprocess.run(
+            [sys.executable, "-m", "assistant.engines.embedded.learning", str(fresh)],
+            input="".join(f"{label}\t{text}\n" for label, text in _examples()),
+            text=True, check=True, cwd=settings.BASE_DIR,
+        )  # fmt: skip
         fresh.replace(path)
+        found = _load()
+    if found is None:
+        raise RuntimeError(f"what was learnt cannot be read back from {path}")
     return found

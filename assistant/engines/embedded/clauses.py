@@ -74,39 +74,43 @@ def split(tagged: Tagged) -> list[Clause]:
 
 
 def _joined(tagged: Tagged, clauses: list[Clause]) -> list[Clause]:
-    """A stretch that is hardly more than an amount belongs to what was said before it without one.
+    """A stretch that is hardly more than a figure belongs to what was said before it without one.
 
-    "Fiesta passed its MOT!! £54.85 on thursday" is one thing that costs, not two things.
+    "Fiesta passed its MOT!! £54.85 on thursday" is one thing that costs, "changed the oil, odometer 234 480" one service.
     """
     found: list[Clause] = []
     for clause in clauses:
         before = found[-1] if found else None
-        if (
-            before is not None
-            and clause.tagged.of("amount")
-            and not before.tagged.of("amount")
-            and _takes_money(before)
-        ):
-            said = [token for token in clause.tagged.words if token.word not in _LEANING]
-            opens = next((token for token in clause.tagged.tokens if token.text[0].isalnum() or token.kind), None)
-            if len(said) <= 2 and opens is not None and (opens.kind == "amount" or not said or opens.word in LITTLE):
-                part = tagged.part(before.start, clause.end)
-                guesses = classifier().guess([part.signature])[0]
-                if before.confidence > guesses[0].confidence or guesses[0].label == before.label:
-                    guesses = [Guess(before.label, max(before.confidence, guesses[0].confidence))]
-                found[-1] = Clause(part, guesses, before.start, clause.end)
-                continue
+        if before is not None and any(_completes(clause.tagged, before, kind) for kind in _FIGURES):
+            part = tagged.part(before.start, clause.end)
+            guesses = classifier().guess([part.signature])[0]
+            if before.confidence > guesses[0].confidence or guesses[0].label == before.label:
+                guesses = [Guess(before.label, max(before.confidence, guesses[0].confidence))]
+            found[-1] = Clause(part, guesses, before.start, clause.end)
+            continue
         found.append(clause)
     return found
 
 
-def _takes_money(clause: Clause) -> bool:
-    tool = find(clause.label)
-    return (
-        tool is not None
-        and tool.effect == "write"
-        and any(name in tool.arguments.model_fields for name in ("amount", "cost", "total", "budget"))
-    )
+_FIGURES = {
+    "amount": ("amount", "cost", "total", "budget"),
+    "odometer": ("odometer",),
+}  # and the arguments that take them
+_METER = frozenset(["odometer", "odo", "clock", "reading", "reads", "mileage", "speedo", "says", "now", "km", "kms"])
+
+
+def _completes(part: Tagged, before: Clause, kind: str) -> bool:
+    """Whether a stretch is hardly more than a figure that the clause before it takes and lacks."""
+    tool = find(before.label)
+    if tool is None or tool.effect != "write" or before.tagged.of(kind) or not part.of(kind):
+        return False
+    if not any(name in tool.arguments.model_fields for name in _FIGURES[kind]):
+        return False
+    if kind == "odometer":
+        return all(token.kind == kind or token.word in _LEANING | _METER for token in part.tokens)
+    said = [token for token in part.words if token.word not in _LEANING]
+    opens = next((token for token in part.tokens if token.text[0].isalnum() or token.kind), None)
+    return len(said) <= 2 and opens is not None and (opens.kind == kind or not said or opens.word in LITTLE)
 
 
 PART_COST = 0.75
@@ -177,7 +181,7 @@ def _score(part: Tagged, guesses: Sequence[Guess], whole: bool) -> float:
     tool = find(top.label)
     if tool is None:
         return 0.3 * score
-    if (tool.domain != "assistant" or top.label == "assistant.remember") and all(
+    if (tool.domain != "assistant" or top.label == "assistant.remember" or not whole) and all(
         token.word in _LEANING for token in part.words
     ):
         return -0.6

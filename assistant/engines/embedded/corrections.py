@@ -12,7 +12,7 @@ from assistant.dialogue import Mind, Recent
 from pam.tools.registry import Tool, find, tools
 from pam.tools.resolve import refs
 
-from .fill import fields_of, fill
+from .fill import ALIASES, fields_of, fill
 from .language import plain
 from .tagging import Tagged
 from .understanding import Understood
@@ -178,8 +178,22 @@ def repeat(tagged: Tagged, mind: Mind) -> tuple[Tool, dict[str, Any]] | None:
             name: value for name, value in fill(tool, tagged).items() if kinds[name] not in {"text", "ref", "bool"}
         }
         kept = {name: value for name, value in recent.arguments.items() if kinds.get(name) != "day" or name != "on"}
-        return tool, {**kept, **changed}
+        return tool, {**kept, **_corrected(recent, kinds, mind), **changed}
     return None
+
+
+def _corrected(recent: Recent, kinds: dict[str, str], mind: Mind) -> dict[str, Any]:
+    """Return what later edits made of the arguments that something was done with."""
+    rows = {row["row"] for row in recent.rows}
+    found: dict[str, Any] = {}
+    for later in reversed(mind.recent[: mind.recent.index(recent)]):  # the oldest first
+        if not later.tool.split(".")[1].startswith("edit_") or not rows & {row["row"] for row in later.rows}:
+            continue
+        for name in kinds:
+            said = next((slot for slot in ALIASES.get(name, (name,)) if slot in later.arguments), None)
+            if said is not None and name != "on":
+                found[name] = later.arguments[said]
+    return found
 
 
 _DELETES = re.compile(
@@ -207,14 +221,13 @@ def delete_recent(said: str, tagged: Tagged, mind: Mind) -> tuple[Tool, dict[str
 
 _GOES_ON = re.compile(r"^(?:\W|um+|uh|oh|ok(?:ay)?)*(?:and|plus|also|then)\b")
 _SPENT = re.compile(r"\b(?:spent|spend|paid|pay|bought|cost|costs|got|earned|received|came in)\b")
-_LIKE = {"wins.log_expense": "wins.log_income", "wins.log_income": "wins.log_expense"}
 
 
 def go_on(step: Understood, said: str, mind: Mind) -> None:
     """ "and 217.45 for the pub gig" after an income is one more of them: without a verb of its own it goes on alike."""
     words = plain(said)
     last = mind.recent[0].tool if mind.recent else ""
-    if _LIKE.get(step.tool.name) != last or not _GOES_ON.search(words) or _SPENT.search(words):
+    if not last or step.tool.counterpart != last or not _GOES_ON.search(words) or _SPENT.search(words):
         return
     tool = find(last)
     if tool is None or step.tagged is None:
@@ -227,9 +240,9 @@ def refer(tool: Tool, arguments: dict[str, Any], text: str, mind: Mind) -> dict[
     """Put the row that is meant where the words only point ("it", "that one", "the other one") or name something recent."""
     given = dict(arguments)
     for slot, ref in refs(tool.arguments).items():
-        if slot not in tool.ask:
-            continue
         said = given.get(slot)
+        if slot not in tool.ask and (slot != tool.about or said):
+            continue
         words = plain(str(said)) if said else ""
         row = _meant(ref.model.lower(), words, plain(text), mind)
         if row is not None:

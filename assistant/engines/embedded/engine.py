@@ -19,10 +19,10 @@ from pam.tools.registry import Tool, find
 from pam.tools.resolve import question as asking
 
 from . import corrections
-from .align import FILLERS, LITTLE
+from .align import FILLERS, LITTLE, align
 from .fill import fields_of, fill
 from .grammar.names import NamedThing
-from .language import plain
+from .language import language, plain
 from .offsets import resolve_offset
 from .tagging import Tagged, tag_text
 from .understanding import Understanding, Understood, understand
@@ -38,24 +38,6 @@ NO = re.compile(
 LEAVE_TALK = re.compile(
     r"^(?:\W|thanks?|thank you|ta|cheers|dear|mate|love|legend|great|perfect|lovely|so much|very|kindly|pam|a lot|heaps|again|brilliant|awesome|nice one)+$"
 )
-LATER = {
-    "later.bill": "Bills cannot be kept yet; a reminder can: “remind me to pay it on the 19th”.",
-    "later.bills_due": "Bills cannot be kept yet, so none can be listed.",
-    "later.goal": "Savings goals cannot be kept yet; budgets can: “budget 400 for groceries”.",
-    "later.goal_status": "Savings goals cannot be kept yet. Balances can be asked: “what is in my savings”.",
-    "later.forecast": "PAM cannot look ahead yet. It can tell balances and what was spent.",
-    "later.document": "Documents cannot be kept yet; a reminder of their date can, or “remember that …”.",
-    "later.parking": "Places cannot be kept yet, but “remember that …” keeps a fact.",
-    "later.habit": "Habits cannot be kept yet; tasks and reminders can.",
-    "later.habit_status": "Habits cannot be kept yet, so there is no streak to tell.",
-    "later.note": "Notes cannot be kept yet, but “remember that …” keeps a fact.",
-    "later.find_note": "Notes cannot be kept yet. Ask “what do you remember” for facts.",
-    "later.rsvp": "Answers to events cannot be kept yet.",
-    "later.message": "Messages to one person cannot be sent yet; posts to a group can.",
-    "later.shared_cost": "Shared costs cannot be split yet; your own expense can be noted.",
-    "later.who_owes": "Shared costs cannot be kept yet, so nobody owes anything here.",
-    "later.group_event": "Events of a group cannot be made yet; your own calendar and posts can.",
-}
 NOT_FOR_PAM = (
     "That is nothing PAM can do. It keeps money, vehicles and trips, tasks, calendar and reminders, and groups: "
     "for example “spent 18.40 on lunch” or “what's on today”. Nothing has changed."
@@ -107,7 +89,11 @@ class EmbeddedEngine:
                 return self._call_or_ask(tool, {**mind.open.arguments, mind.open.slot: row or option})
         # A whole request of its own is no answer, unless it is the same one said again with more.
         other = next((step for step in found.steps if step.tool.name != tool.name and self._whole(step, mind)), None)
-        if other is not None and (other.tool.effect == "read" or other.confidence >= 0.55) and not _short(found.tagged):
+        sure = other is not None and (other.tool.effect == "read" or other.confidence >= 0.55)
+        if other is not None and sure and (not _short(found.tagged) or _says_all(other)):
+            return None
+        # Nor is what PAM does not do yet ("add my phone bill, 60 a month"), where a figure or a day is asked for.
+        if not found.steps and found.talk in language().say_instead and fields_of(tool).get(mind.open.slot) != "text":
             return None
         given = self._given_for(tool, mind.open, said, found, now)
         if not given:
@@ -121,7 +107,7 @@ class EmbeddedEngine:
 
     def _given_for(self, tool: Tool, asked: Open, said: str, found: Understanding, now: datetime) -> dict[str, Any]:
         kinds = fields_of(tool)
-        prefer = "past" if tool.name.startswith(("wins.", "wheels.log")) else "none"
+        prefer = "past" if tool.past else "none"
         names = [NamedThing(kind, name, name, ()) for kind, name in own_names()]
         tagged = tag_text(said, now, names, prefer=prefer)
         same = next((step for step in found.steps if step.tool.name == tool.name), None)
@@ -153,7 +139,8 @@ class EmbeddedEngine:
             names = {token.word for token in found.tagged.words}
             if not names & {"it", "that", "make", "was", "meant"} or new.tool.effect == "read":
                 return None
-        prefer = "past" if mind.recent[0].tool.startswith(("wins.", "wheels.log")) else "none"
+        last = find(mind.recent[0].tool)
+        prefer = "past" if last is not None and last.past else "none"
         names_known = [NamedThing(kind, name, name, ()) for kind, name in own_names()]
         tagged = tag_text(said, now, names_known, prefer=prefer)
         asked = corrections.correct(tagged, mind)
@@ -195,7 +182,7 @@ class EmbeddedEngine:
                 calls.append(Call(step.tool.name, arguments))
         if calls or question:
             return Answer(calls, question=question)
-        return Answer(text=LATER.get(found.talk, NOT_FOR_PAM))
+        return Answer(text=language().say_instead.get(found.talk, NOT_FOR_PAM))
 
     def _offset(self, tool: Tool, arguments: dict[str, Any], tagged: Tagged, mind: Mind) -> dict[str, Any]:
         """ "half an hour before" and "the day after, same time" count from what was just spoken of."""
@@ -223,6 +210,14 @@ def _changes(tool: Tool) -> bool:
 def _short(tagged: Tagged) -> bool:
     """Whether the words are hardly more than values: what answers a question rather than asks for something new."""
     return len([token for token in tagged.words if token.word not in LITTLE | FILLERS]) <= 1
+
+
+def _says_all(step: Understood) -> bool:
+    """Whether the words are a request to the last of them: "moved 300 from Everyday to Savings" answers nothing."""
+    if step.tagged is None or _changes(step.tool) or step.tool.domain == "assistant":
+        return False
+    laid = align(step.tool.name, step.tagged.tokens)
+    return laid is not None and laid.exact
 
 
 _LEAD = re.compile(

@@ -88,35 +88,40 @@ def fill(tool: Tool, tagged: Tagged, *, aligned: Alignment | None = None) -> dic
     fields = fields_of(tool)
     _fill_values(fields, tagged, given)
     _fill_times(fields, tagged, given, slots)
-    for name, kind in fields.items():
-        if name in given or kind not in {"text", "ref"}:
+    taken: set[Token] = set()  # a stretch of words fills one argument alone
+    for name in sorted(fields, key=lambda name: name not in tool.ask):  # what is needed goes first
+        if name in given or fields[name] not in {"text", "ref"}:
             continue
         for slot in ALIASES.get(name, (name,)):
             if slot != name and slot in fields:
                 continue  # it fills its own argument
             stretch = slots.get(slot, ())
+            if taken.intersection(stretch):
+                continue
             words = _verbatim(stretch, tagged) if name in VERBATIM else _words_of(stretch, tagged)
-            if words and not all(word in usual for word in plain(words).split()):
+            said = aligned is not None and aligned.matched.issuperset(stretch)  # a phrasing's own words say it
+            if words and (said or not all(word in usual for word in plain(words).split())):
                 given[name] = words
+                taken.update(stretch)
                 break
         else:
             named = [token for token in tagged.tokens if token.kind == name]
             if named:
                 given[name] = named[0].value.thing.name
+                taken.update(named)
     if "per" in fields and "per" not in given:
         _fill_rhythm(tagged, given)
-    _fill_left_over(tool, fields, tagged, aligned, given)
+    _fill_left_over(tool, fields, tagged, (aligned.matched if aligned else frozenset()) | taken, given)
     return given
 
 
 def _fill_left_over(
-    tool: Tool, fields: dict[str, str], tagged: Tagged, aligned: Alignment | None, given: dict[str, Any]
+    tool: Tool, fields: dict[str, str], tagged: Tagged, taken: frozenset[Token], given: dict[str, Any]
 ) -> None:
     """Where no phrasing places the words that a tool needs, the longest stretch that nothing else has taken is meant."""
     needed = [name for name in tool.missing(given) if fields[name] == "text"]
     if len(needed) != 1 or tool.domain == "assistant":
         return
-    taken = set(aligned.matched) if aligned else set()
     usual = usual_words(tool.name)
     stretches: list[list[Token]] = [[]]
     for token in tagged.tokens:

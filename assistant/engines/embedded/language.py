@@ -1,6 +1,6 @@
 """Phrasings: reading `language/en.yml` of every app, and what their notation means.
 
-Notation: plain words, `[a|b c]` one of, `(x)` optional, `{slot}`. A phrasing serves twice: its sampled expansions
+Notation: plain words, `[a|b c]` one of, `(x)` optional, `{slot}`, `slot=[a|b]` words that fill the slot themselves. A phrasing serves twice: its sampled expansions
 train the classifier, and its elements are aligned with a clause to find what stands where a free slot stands.
 """
 
@@ -20,7 +20,8 @@ from django.apps import apps
 
 MOST_VARIANTS = 24
 LEFT_OUT = 0.12  # share of values that are left out of an example
-_PARTS = re.compile(r"\{[a-z_]+\}|\[[^\[\]]*\]|\(|\)|[^\s\[\]{}()]+")
+STRANGE = 0.2  # share of free words that are drawn from words of no request at all
+_PARTS = re.compile(r"\{[a-z_]+\}|(?:[a-z_]+=)?\[[^\[\]]*\]|\(|\)|[^\s\[\]{}()]+")
 _CHOICE_IN_PARENTHESES = re.compile(r"\(([^()\[\]]*\|[^()\[\]]*)\)")  # "(a|b)" is short for "([a|b])"
 
 TYPED = frozenset(
@@ -37,6 +38,7 @@ class Element:
     slot: str = ""
     optional: bool = False
     leans: bool = False  # stands in an optional part after another element: only where that one stands too
+    says: str = ""  # the slot that its words fill themselves
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Language:
     """Everything that the phrasing files say."""
 
     phrasings: dict[str, list[str]] = field(default_factory=dict)
-    questions: dict[str, dict[str, str]] = field(default_factory=dict)
+    say_instead: dict[str, str] = field(default_factory=dict)  # of what PAM does not do yet: what is said to it
     fillers: dict[str, list[str]] = field(default_factory=dict)
     digest: str = ""
 
@@ -92,7 +94,8 @@ def language() -> Language:
                 found.phrasings.setdefault("none", []).extend(str(line) for line in _lines(entry))
             else:
                 found.phrasings[label] = [str(line) for line in _lines(entry)]
-                found.questions[label] = dict(entry.get("ask") or {}) if isinstance(entry, dict) else {}
+                if "say_instead" in entry:
+                    found.say_instead[label] = str(entry["say_instead"])
     found.digest = seen.hexdigest()[:16]
     return found
 
@@ -123,6 +126,9 @@ def variants(label: str, text: str) -> tuple[Phrasing, ...]:
 def _choices(part: str, optional: bool) -> list[list[Element]]:
     if part.startswith("{"):
         return [[Element(slot=part[1:-1], optional=optional)]]
+    says, _, choice = part.partition("=")
+    if choice.startswith("["):
+        return [[replace(element, says=says) for element in found] for found in _choices(choice, optional)]
     if not part.startswith("["):
         return [[Element(frozenset({part}), optional=optional)]]
     options = [option.split() for option in part[1:-1].split("|")]
@@ -158,12 +164,29 @@ def _fill(rng: random.Random, label: str, slot: str) -> str:
         return tag(slot)
     if slot in NAMES and slot != "category" and rng.random() < 0.6:
         return tag(slot)
+    if rng.random() < STRANGE:
+        return rng.choice(["", "", "a ", "the ", "my "]) + rng.choice(_strange_words())
     fillers = language().fillers
     # A domain's own values go before those of all ("wheels_name" before "name").
     own = [f"event_{slot}"] if label.startswith(("you.add_event", "you.edit_event")) else []
     key = next((found for found in [*own, f"{label.split('.', maxsplit=1)[0]}_{slot}"] if found in fillers), slot)
     values = fillers.get(key) or fillers.get(ALIKE.get(slot, "what")) or ["thing"]
     return plain(rng.choice(values))
+
+
+@lru_cache(maxsize=1)
+def _strange_words() -> list[str]:
+    """Return words that tell of no request, whatever they stand in: what is asked does not hang on what it is about."""
+    heard = {
+        label: {word for text in texts for word in _own(label, text)} for label, texts in language().phrasings.items()
+    }
+    asked = {word for label, words in heard.items() if label != "none" for word in words}
+    return sorted(word for word in heard["none"] - asked if len(word) > 3)
+
+
+def _own(label: str, text: str) -> set[str]:
+    """Return the words that a phrasing is made of."""
+    return {word for phrasing in variants(label, text) for word in phrasing.literals}
 
 
 # Free slots that have no values of their own borrow another's.

@@ -144,7 +144,7 @@ def tag_text(
             add(kind, span)
     marked = find_amounts(text, [])
     for money in marked:
-        if not money.bare and money.per_unit == "L":
+        if money.per_unit in MOST_AT_THE_PUMP and (not money.bare or _is_pump_price(money, times)):
             add("price", money)
     for money in marked:
         if not money.bare:
@@ -156,13 +156,23 @@ def tag_text(
     for money in find_amounts(text, [(token.start, token.end) for token in found]):
         if money.bare and money.weight < CUED and not any(figure.isdigit() for figure in money.text):
             continue  # "a table for two": a number word that nothing marks as money
-        add("price" if money.per_unit == "L" else "amount", money)
+        add("price" if money.per_unit in MOST_AT_THE_PUMP else "amount", money)
     tokens = list(found)
     for match in _WORD.finditer(text):
         if free(match.start(), match.end()):
             tokens.append(Token(match.start(), match.end(), match.group()))
     tokens.sort(key=lambda token: token.start)
     return Tagged(text, tokens, [t for t in times if any(k.value is t for k in found)], offsets, now)
+
+
+MOST_AT_THE_PUMP = {"L": 5, "gal": 12}  # in dollars, pounds and euros; above it "20 L at 7.30" tells a time
+
+
+def _is_pump_price(money: Any, times: Sequence[Any]) -> bool:
+    """Whether a plain figure behind litres ("20 L at 2.05") is their price: no time says more of it ("4.15 this arvo")."""
+    return money.amount < MOST_AT_THE_PUMP[money.per_unit] and not any(
+        time.start < money.end < time.end for time in times
+    )
 
 
 def counted(offset: Any, known: datetime) -> datetime:

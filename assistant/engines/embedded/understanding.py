@@ -13,6 +13,7 @@ from pam.tools.resolve import refs
 
 from .align import align
 from .caution import speaks_of_nothing_to_do
+from .classifier import Guess
 from .clauses import Clause, split
 from .fill import fill, money_json
 from .grammar.names import NamedThing
@@ -26,8 +27,6 @@ SURE_READ = 0.3
 RANKED = 0.6  # what a perfect alignment weighs against the classifier's share in choosing
 EXACT = 0.35  # and a phrasing that says all of the clause and nothing else
 ALIGNED = 0.45  # and in how sure the choice is
-# Words of the past and of the future read the same weekday differently.
-PAST = ("wins.log_", "wins.transfer", "wheels.log_", "wins.edit_", "wins.find_", "wins.spending", "wheels.edit_fill")
 
 
 @dataclass
@@ -95,7 +94,7 @@ def _step(
     if tool.effect == "write" and _not_to_be_done(clause.tagged, text):
         return None
     tagged = clause.tagged
-    if label.startswith(PAST) and tagged.of("when"):
+    if tool.past and tagged.of("when"):
         tagged = tag_text(text, now, names, prefer="past", **habits).part(clause.start, clause.end)
     arguments = settings_of(tagged.text) if tool.name == "assistant.settings" else fill(tool, tagged)
     missing = tool.missing(arguments)
@@ -128,17 +127,24 @@ def choose(clause: Clause) -> tuple[str, float]:
             tool = find(guess.label)
             if tool is not None and tool.effect == "write" and _lacks(tool, clause.tagged):
                 weight -= 0.15
+        elif guess.label == "none" and (laid := align("none", clause.tagged.tokens)) is not None and laid.exact:
+            weight += EXACT  # "dad spent 40 on beer"
         if weight > best[0]:
             best = (weight, guess.label, max(guess.confidence, min(sure, 0.99) - 0.2))
     label, confidence = best[1], best[2]
-    # A day without a clock time, and words that start with what is to be done: a task rather than an appointment.
-    if label == "you.add_event" and not any(token.value.has_time for token in clause.tagged.of("when")):
-        task = next((guess for guess in clause.guesses if guess.label == "you.add_task"), None)
-        laid = align("you.add_task", clause.tagged.tokens)
-        title = laid.slots.get("title", ()) if laid else ()
-        if task is not None and title and _starts_with_verb(" ".join(token.text for token in title)):
-            return task.label, max(confidence, task.confidence)
-    return label, confidence
+    other = _untimed(label, clause)
+    return (other.label, max(confidence, other.confidence)) if other is not None else (label, confidence)
+
+
+def _untimed(label: str, clause: Clause) -> Guess | None:
+    """Return what is meant instead: without a time of day, "call the bank on Friday" is a task and no appointment."""
+    tool = find(label)
+    if tool is None or not tool.untimed or any(token.value.has_time for token in clause.tagged.of("when")):
+        return None
+    guess = next((guess for guess in clause.guesses if guess.label == tool.untimed), None)
+    laid = align(tool.untimed, clause.tagged.tokens)
+    title = laid.slots.get("title", ()) if laid else ()
+    return guess if title and _starts_with_verb(" ".join(token.text for token in title)) else None
 
 
 def _lacks(tool: Tool, tagged: Tagged) -> bool:
@@ -147,15 +153,20 @@ def _lacks(tool: Tool, tagged: Tagged) -> bool:
 
 def _coordinated(step: Understood) -> list[Understood]:
     """ "put ring the glazier and sharpen the secateurs on my list" asks for two tasks."""
-    title = step.arguments.get("title")
-    if step.tool.name not in {"you.add_task", "you.add_reminder"} or not isinstance(title, str):
+    title = step.arguments.get(step.tool.each)
+    if not isinstance(title, str):
         return [step]
     for joint in (" and ", ", and ", ", "):
         parts = [part.strip() for part in title.split(joint)]
         if 2 <= len(parts) <= 4 and all(_starts_with_verb(part) for part in parts):
             return [
                 Understood(
-                    step.tool, {**step.arguments, "title": part}, step.confidence, step.missing, step.text, step.tagged
+                    step.tool,
+                    {**step.arguments, step.tool.each: part},
+                    step.confidence,
+                    step.missing,
+                    step.text,
+                    step.tagged,
                 )
                 for part in parts
             ]
