@@ -232,6 +232,8 @@ def _lay(phrasing: Phrasing, tokens: Sequence[Token]) -> Alignment:
         all(element.optional or index in taken for index, element in enumerate(elements))
         and all(not token.kind and token.word in FILLERS for token in left)
         and any(token.word not in EMPTY for token in matched)
+        # "i" and "just" are nobody's name
+        and all(any(t.kind or t.word not in EMPTY for t in stretch) for stretch in slots.values())
     )
     return Alignment(phrasing, best[m][n] / max(3.0, n), slots, frozenset(matched), exact)
 

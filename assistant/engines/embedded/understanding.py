@@ -26,6 +26,7 @@ SURE_ASK = 0.3  # where something is missing anyway, a question harms nobody
 SURE_READ = 0.3
 RANKED = 0.6  # what a perfect alignment weighs against the classifier's share in choosing
 EXACT = 0.35  # and a phrasing that says all of the clause and nothing else
+UNSAID = -0.15  # and that no phrasing of what is not for PAM says all of the clause
 ALIGNED = 0.45  # and in how sure the choice is
 
 
@@ -125,10 +126,12 @@ def choose(clause: Clause) -> tuple[str, float]:
             if laid is not None and laid.exact:
                 weight, sure = weight + EXACT, sure + EXACT
             tool = find(guess.label)
-            if tool is not None and tool.effect == "write" and _lacks(tool, clause.tagged):
+            said = laid is not None and laid.exact
+            if tool is not None and tool.effect == "write" and not said and _lacks(tool, clause.tagged):
                 weight -= 0.15
-        elif guess.label == "none" and (laid := align("none", clause.tagged.tokens)) is not None and laid.exact:
-            weight += EXACT  # "dad spent 40 on beer"
+        elif guess.label == "none" and len(clause.guesses) > 1:
+            laid = align("none", clause.tagged.tokens)
+            weight += EXACT if laid is not None and laid.exact else UNSAID  # "dad spent 40 on beer"
         if weight > best[0]:
             best = (weight, guess.label, max(guess.confidence, min(sure, 0.99) - 0.2))
     label, confidence = best[1], best[2]
