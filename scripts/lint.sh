@@ -22,6 +22,7 @@ check ruff "$bin/ruff" check --quiet .
 check types "$bin/mypy"
 check imports "$bin/lint-imports" --no-cache
 check migrations "$python" manage.py makemigrations --check --dry-run
+check regexes "$python" scripts/regexes.py
 check models "$python" manage.py lint_models
 check deployment in_production "$python" manage.py check --deploy --fail-level WARNING
 

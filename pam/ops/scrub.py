@@ -33,21 +33,21 @@ _CONTENT_KEY = frozenset(
 )
 _FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
-        re.compile(r"(?i)\b((?:proxy-)?authorization|set-cookie|cookie)(['\"]?\s*[:=]\s*)[^\r\n]+"),
+        re.compile(r"(?i)\b((?:proxy-)?authorization|set-cookie|cookie)(['\"]?\s{0,20}[:=]\s{0,20})[^\r\n]+"),
         rf"\1\2{GONE}",
     ),
-    (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{6,}"), rf"\1 {GONE}"),
-    (re.compile(r"\beyJ[\w-]{4,}\.[\w-]+(?:\.[\w-]*)?"), GONE),
+    (re.compile(r"(?i)\b(bearer|basic)\s{1,20}[A-Za-z0-9._~+/=-]{6,}"), rf"\1 {GONE}"),
+    (re.compile(r"\beyJ[\w-]{4,}(?:\.[\w-]*){0,2}"), GONE),
     (re.compile(r"\b(?:sk|pk|rk|ghp|xox[abp])[-_][A-Za-z0-9_-]{12,}"), GONE),
     (
         re.compile(
-            r"(?i)([\w-]*(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|csrf\w*|session(?:id)?)['\"]?\s*[=:]\s*)"
-            r"(\"[^\"]*\"|'[^']*'|[^\s,;&}\])]+)"
+            r"(?i)((?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|csrf\w{0,40}|session(?:id)?)['\"]?\s{0,20}[=:]\s{0,20})"
+            r"(\"[^\"]*\"?|'[^']*'?|[^\s,;&}\])]+)"
         ),
         rf"\1{GONE}",
     ),
-    (re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^/\s@]+@"), rf"\1{GONE}@"),
-    (re.compile(r"[\w.!#$%&*+^~-]+@[\w-]+(?:\.[\w-]+)+"), GONE),
+    (re.compile(r"(\b[a-z][a-z0-9+.-]{0,30}://)[^/\s@]{1,1000}@"), rf"\1{GONE}@"),
+    (re.compile(r"[\w.!#$%&*+^~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,9}"), GONE),
 )
 # Every form has one of these in it; most lines have none.
 _SUSPECT = re.compile(
@@ -55,7 +55,7 @@ _SUSPECT = re.compile(
 )
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32}", re.I)
 _PATH = re.compile(r"(?<!\S)/\S+")
-_LONG_MIXED = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w.:=~-]{20,}")
+_LONG_MIXED = re.compile(r"\A(?=.*\d)(?=.*[A-Za-z])[\w.:=~-]{20,}")
 _PATH_NAMES = frozenset({"token", "key", "code", "secret", "uidb64", "signature", "email", "signed"})
 
 _known: tuple[str, ...] = ()

@@ -18,16 +18,16 @@ _FRAMES = [
     r"\b(?:was|were) (?:going to|gonna|about to|thinking of|planning to|meant to|supposed to)\b.{0,80}\b(?:but|then|actually|instead|didnt|forget)\b",
     r"\b(?:thought|thinking) (?:about|of) (?:buying|getting|paying|spending|booking|going)\b",
     r"\b(?:thought better of it|changed my mind|decided against|decided not to|didnt (?:buy|end up|go through|pay|bother))\b",
-    r"\b(?:forget (?:it|that|about it)|never ?mind|nvm|scratch that)\W*$",
+    r"\b(?:forget (?:it|that|about it)|never ?mind|nvm|scratch that)\W{0,40}$",
     # asked not to
-    r"^(?:\W|please|pls|oh|no|and|but)*\b(?:dont|do not|please dont|no need to|you neednt|never) (?:you )?(?:put|add|log|book|record|enter|note|write|count|post|tell|send|save|set|schedule|create|make)\b",
+    r"^(?:\W|please|pls|oh|no(?! need)|and|but)*+\b(?:dont|do not|no need to|you neednt|never) (?:you )?(?:put|add|log|book|record|enter|note|write|count|post|tell|send|save|set|schedule|create|make)\b",
     # questions: what is asked about is not to be done
-    r"^(?:\W|and|so|but|um|hey|pam|ok|okay)*(?:who|whos|whose|what|whats|which|where|wheres|why|how(?! about))\b",
+    r"^(?:\W|and|so|but|um|hey|pam|ok(?:ay)?)*+(?:who|whos|whose|what|whats|which|where|wheres|why|how(?! about))\b",
     # advice and opinions
-    r"^(?:\W|so|hey|pam|hmm|um)*(?:should|shall|ought) (?:i|we|he|she|they)\b",
+    r"^(?:\W|so|hey|pam|hmm|um)*+(?:should|shall|ought) (?:i|we|he|she|they)\b",
     r"\b(?:do you think|do you reckon|would you say|is it worth|worth it to|whats the best|which is better)\b",
     # what others did
-    r"\bmy (?:\w+[ -]){0,3}(?:brother|sister|mate|friend|neighbou?r|boss|cousin|uncle|aunt|aunty|dad|mum|mom|son|daughter|inlaws?|"
+    r"\bmy (?:\w{1,40}[ -]){0,3}(?:brother|sister|mate|friend|neighbou?r|boss|cousin|uncle|aunt|aunty|dad|mum|mom|son|daughter|inlaws?|"
     r"brotherinlaw|sisterinlaw|colleague|coworker|flatmate|roommate|housemate|ex|grandson|nephew|niece)(?:[ -]in[ -]law)? "
     r"(?:just )?(?:dropped|spent|paid|bought|blew|sold|got|forked|shelled|won|lost)\b",
     # long ago

@@ -16,8 +16,8 @@ from .tagging import Tagged
 
 MOST_BOUNDARIES = 7
 _BOUNDARY = re.compile(
-    r"(?:(?<=\D)|(?<=\d))[.!?;\n]+(?=\s|$)|,(?=\s)\s*(?:and |then |also |plus |but )?(?:then |also )?"
-    r"|\s+(?:and then|and also|and|then|also|plus|comma and|comma|full stop)\s+|\s+[-–—&+]\s+",
+    r"(?:(?<=\D)|(?<=\d))[.!?;\n]{1,40}(?=\s|$)|,(?=\s)\s*(?:and |then |also |plus |but )?(?:then |also )?"
+    r"|\s{1,40}(?:and then|and also|and|then|also|plus|comma and|comma|full stop)\s+|\s{1,40}[-–—&+]\s+",
     re.IGNORECASE,
 )
 

@@ -18,16 +18,16 @@ from .tagging import Tagged
 from .understanding import Understood
 
 _OPENERS = re.compile(
-    r"^(?:\W|oh|ah|um+|uh|hm+|ok(?:ay)?|and|but|well|hey|pam|so)*"
+    r"^(?:\W|oh|ah|um+|uh|hm+|ok(?:ay)?|and|but|well|hey|pam|so(?!rry))*+"
     r"(?:no+|nah|nope|wait|hang on|hold on|sorry|actually|i meant?|oops|whoops|my bad|correction|scratch that|make (?:it|that)|"
-    r"it was|that was|thats|it should|that should|should (?:be|have been|ve been)|shouldve been|change (?:it|that)|put it back|not \S+ but)\b"
+    r"it was|that was|thats|it should|that should|should (?:be|have been|ve been)|shouldve been|change (?:it|that)|put it back|not \S{1,60} but)\b"
 )
 _LEANS = re.compile(
-    r"\b(?:make (?:it|that)|it was|that was|was actually|should be|shouldve been|should have been|i meant?|instead of|not \S+$|"
+    r"\b(?:make (?:it|that)|it was|that was|was actually|should be|shouldve been|should have been|i meant?|instead of|not \S{1,60}$|"
     r"change (?:it|that)|put (?:it|that) back|move (?:it|that)|push (?:it|that)|bring (?:it|that)|rather than)\b"
 )
 _AGAIN = re.compile(
-    r"^(?:\W|and|ok(?:ay)?|oh|um+|yep|yeah)*(?:the )?(?:same (?:again|thing|as (?:before|last time|yesterday))|same again|again|ditto|repeat that|another (?:one|of those)|one more)\b"
+    r"^(?:\W|and|ok(?:ay)?|oh|um+|yep|yeah)*+(?:the )?(?:same (?:again|thing|as (?:before|last time|yesterday))|same again|again|ditto|repeat that|another (?:one|of those)|one more)\b"
 )
 _POINTS = re.compile(
     r"^(?:(?:the|that|this|my|it|them|those) ?)?(?:it|that|this|one|that one|this one|thing|last one|last|last thing|them|entry|expense|transaction|"
@@ -219,7 +219,7 @@ def delete_recent(said: str, tagged: Tagged, mind: Mind) -> tuple[Tool, dict[str
     return None
 
 
-_GOES_ON = re.compile(r"^(?:\W|um+|uh|oh|ok(?:ay)?)*(?:and|plus|also|then)\b")
+_GOES_ON = re.compile(r"^(?:\W|um+|uh|oh|ok(?:ay)?)*+(?:and|plus|also|then)\b")
 _SPENT = re.compile(r"\b(?:spent|spend|paid|pay|bought|cost|costs|got|earned|received|came in)\b")
 
 

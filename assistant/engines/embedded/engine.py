@@ -27,16 +27,17 @@ from .offsets import resolve_offset
 from .tagging import Tagged, tag_text
 from .understanding import Understanding, Understood, understand
 
+# Each takes what it finds first and never goes back (++), so what is longer stands before what it begins with.
 YES = re.compile(
     r"^(?:\W|yes|yep|yeah|yup|ok(?:ay)?|sure|please|go ahead|do it|do that|approve(?:d)?|confirm(?:ed)?|looks good|sounds good|"
-    r"thats (?:right|fine|good)|right|correct|absolutely|go for it|all good|post it|send it|and|then|pam|lets|make it so|fine)+$"
+    r"thats (?:right|fine|good)|right|correct|absolutely|go for it|all good|post it|send it|and|then|pam|lets|make it so|fine)++$"
 )
 NO = re.compile(
-    r"^(?:\W|no+|nah|nope|dont|do not|cancel|cancel (?:that|it)|decline|leave it|forget (?:it|that)|never ?mind|nvm|stop|"
-    r"not now|dont (?:do|post|send) (?:it|that)|scrap (?:that|it)|actually|oh|wait|please|that|it|post|send|do|drop|bother)+$"
+    r"^(?:\W|not now|nope|no+|nah|dont|do not|cancel|decline|leave it|forget (?:it|that)|never ?mind|nvm|stop|"
+    r"scrap (?:that|it)|actually|oh|wait|please|that|it|post|send|do|drop|bother)++$"
 )
 LEAVE_TALK = re.compile(
-    r"^(?:\W|thanks?|thank you|ta|cheers|dear|mate|love|legend|great|perfect|lovely|so much|very|kindly|pam|a lot|heaps|again|brilliant|awesome|nice one)+$"
+    r"^(?:\W|thank you|thanks?|ta|cheers|dear|mate|lovely|love|legend|great|perfect|so much|very|kindly|pam|a lot|heaps|again|brilliant|awesome|nice one)++$"
 )
 NOT_FOR_PAM = (
     "That is nothing PAM can do. It keeps money, vehicles and trips, tasks, calendar and reminders, and groups: "
@@ -221,7 +222,7 @@ def _says_all(step: Understood) -> bool:
 
 
 _LEAD = re.compile(
-    r"^(?:\W|it was|its|it is|for|on|to|the|a|an|um+|uh|oh|ok(?:ay)?|from|at|that was|thats)+\b\s*", re.IGNORECASE
+    r"^(?:\W|(?:it was|its|it is|for|on|to|the|a|an|um{1,9}|uh|oh|ok(?:ay)?|from|at|that was|thats)\b)++", re.IGNORECASE
 )
 
 

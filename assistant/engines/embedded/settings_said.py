@@ -11,7 +11,7 @@ from .grammar.currencies import currency_of
 from .language import plain
 
 _NAME = re.compile(
-    r"\b(?:call me|my name is|im called|name to|name is)\s+([^\s,.!?]+(?:\s+[A-Z][^\s,.!?]+)?)", re.IGNORECASE
+    r"\b(?:call me|my name is|im called|name to|name is)\s{1,10}([^\s,.!?]+(?:\s{1,10}[A-Z][^\s,.!?]+)?)", re.IGNORECASE
 )
 _DAYS = {"monday": 0, "sunday": 6, "saturday": 5}
 
@@ -38,7 +38,7 @@ def settings_of(text: str) -> dict[str, Any]:
         found["volume_unit"] = "gal"
     elif re.search(r"\b(?:lit(?:re|er)s?|metric)\b", words):
         found["volume_unit"] = "L"
-    if day := re.search(r"\bweeks?\b.*\b(monday|sunday|saturday)\b|\b(monday|sunday|saturday)\b.*\bweeks?\b", words):
+    if day := re.search(r"\bweeks?\b.{0,200}\b(monday|sunday|saturday)\b|\b(monday|sunday|saturday)\b.{0,200}\bweeks?\b", words):
         found["week_start"] = _DAYS[day.group(1) or day.group(2)]
     if name := _NAME.search(text):
         found["display_name"] = name.group(1).strip()

@@ -18,18 +18,16 @@ _THING = (
 _CLAIM = re.compile(
     rf"\b(?:i|we|i've|i’ve|i have|we've|we’ve|has|have|was|were|is|are|it's|it’s|successfully|now|just|been)\b"
     rf"[^!?\n]{{0,40}}?\b(?:{_DONE})\b"
-    rf"|^\W*(?:[\w'’]+\s+){{0,4}}?(?:{_THING})(?:e?s)?\s+(?:\w+\s+)?(?:{_DONE})\b",
+    rf"|^\W*+(?:[\w'’]{{1,40}}+\s{{1,10}}+){{0,4}}?(?:{_THING})(?:e?s)?\s{{1,10}}+(?:\w{{1,40}}+\s{{1,10}}+)?(?:{_DONE})\b",
     re.IGNORECASE,
 )
 _CLAIM_AT_ONCE = re.compile(
-    rf"^\W*(?:ok(?:ay)?|sure|great|perfect|no worries|right)?\W*(?:done|all (?:set|done|sorted)|sorted|{_DONE})\b"
+    rf"^\W*+(?:(?:ok(?:ay)?|sure|great|perfect|no worries|right)\W*+)?(?:done|all (?:set|done|sorted)|sorted|{_DONE})\b"
     r"|\btaken care of\b|\b(?:that's|that’s|it's|it’s|consider it|all) (?:done|sorted)\b|\bin (?:your|the) (?:log|books|calendar|list) now\b",
     re.IGNORECASE,
 )
-_CLOSE = r"[\"'”’)\]*_]*"
 # A full stop inside 42.50 or example.com ends nothing.
-_WHOLE = re.compile(rf".+?(?:[.!?]+{_CLOSE}\s+|\n+)", re.DOTALL)
-_LAST = re.compile(rf".+?(?:[.!?]+{_CLOSE}(?:\s+|$)|\n+|$)", re.DOTALL)
+_WHOLE = re.compile(r"\A.+?(?:[.!?]{1,9}[\"'”’)\]*_]{0,9}\s+|\n+)", re.DOTALL)
 
 
 def claims_done(sentence: str) -> bool:
@@ -66,8 +64,7 @@ class Speech:
 
     def end(self) -> str:
         """Take the rest and return everything that was passed on."""
-        for sentence in _LAST.findall(self.waiting):
-            self._take(sentence)
+        self._take(self.waiting)
         self.waiting = ""
         self._pass_on()
         return self.passed.strip()

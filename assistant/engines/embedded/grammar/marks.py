@@ -39,8 +39,8 @@ _SUFFIX_LETTERS = re.compile(
     re.IGNORECASE,
 )
 _SUFFIX_WORDS = re.compile(
-    r"(?P<gap>[ \u00a0\u202f]{0,2}-?|\n)(?P<one>[^\W\d_]{1,20})(?![^\W\d_])"
-    r"(?P<two>[ -]([^\W\d_]{1,20})(?![^\W\d_]))?(?P<three>[ -]([^\W\d_]{1,20})(?![^\W\d_]))?"
+    r"(?P<gap>[ \u00a0\u202f]{0,2}-?|\n)(?P<one>[^\W\d_]{1,20}+)(?![^\W\d_])"
+    r"(?P<two>[ -]([^\W\d_]{1,20}+)(?![^\W\d_]))?(?P<three>[ -]([^\W\d_]{1,20}+)(?![^\W\d_]))?"
 )
 MINOR_SIGN = re.compile(r"[ ]?(?P<sign>¢|(?<=\d)c(?![\w'])|p(?![\w']|\.[ ]?m))")
 _NOT_CENTS_BEFORE = re.compile(r"\b(?:room|gate|unit|seat|flat|apt|door|class|bus|platform|level|bay)[ ]\Z", re.I)

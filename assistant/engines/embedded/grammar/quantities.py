@@ -181,10 +181,10 @@ def find_quantities(text: str) -> list[QuantitySpan]:
 
 _ODOMETER_NOUN = r"(?:odometer|odo|odommeter|odometre|speedo|clock|mileage|milage|milometer|mileometer|dash)"
 _SAYS_BEFORE = re.compile(
-    rf"\b{_ODOMETER_NOUN}(?:'s)?(?:[ ]on[ ](?:the|my)[ ]\w{{1,16}})?[ ]?"
+    rf"\b{_ODOMETER_NOUN}(?:'s)?(?:[ ]on[ ](?:the|my)[ ]\w{{1,16}}+)?[ ]?"
     r"(?:[ ,:=-]|\b(?:reading|is|was|now|at|says|said|shows|showed|showing|reads|of|on|it"
     r"|about|around|up|to|as|just)\b)"
-    r"{0,8}\Z",
+    r"{0,8}+\Z",
     re.IGNORECASE,
 )
 _ON_THE_CLOCK = re.compile(
