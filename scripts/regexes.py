@@ -371,7 +371,8 @@ def gather() -> dict[tuple[str, int], str]:
     def noting(pattern: Any, flags: int) -> Any:
         frame = sys._getframe(2)
         path = Path(frame.f_code.co_filename)
-        if isinstance(pattern, str) and path.is_relative_to(ROOT) and path != Path(__file__).resolve():
+        ours = path.is_relative_to(ROOT) and path.relative_to(ROOT).parts[0] in PACKAGES
+        if isinstance(pattern, str) and ours:
             found.setdefault((pattern, int(flags)), f"{path.relative_to(ROOT)}:{frame.f_lineno}")
         return compiling(pattern, flags)
 

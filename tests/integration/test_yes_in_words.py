@@ -84,3 +84,10 @@ def test_the_api_takes_what_is_ticked(ann: User) -> None:
     )
     assert answer.status_code == 200
     assert posted(ann) == ["bring lamps."]
+
+
+def test_a_text_longer_than_can_be_understood_is_asked_for_in_pieces(ann: User) -> None:
+    client = browser(ann)
+    answer = client.post("/api/pam/chat", {"message": "spent 5 on tea, " * 400}, content_type="application/json").json()
+    assert "in pieces" in answer["reply"]
+    assert answer["actions"] == []

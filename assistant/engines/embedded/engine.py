@@ -45,6 +45,13 @@ NOT_FOR_PAM = (
 )
 
 
+LONGEST = 1_500  # characters: what takes longer to read than to say is asked for in pieces
+TOO_LONG = (
+    f"That is more than can be understood at once. Say it in pieces of up to {LONGEST:,} characters, or put long texts in "
+    "by hand on their page. Nothing has changed."
+)
+
+
 class EmbeddedEngine:
     """Understands on this server, without a model elsewhere."""
 
@@ -52,6 +59,8 @@ class EmbeddedEngine:
 
     def answer(self, turn: Turn, number: int, say: Callable[[str], None], stopped: Callable[[], bool]) -> Answer:
         """Return the one round's answer."""
+        if len(turn.said) > LONGEST:
+            return Answer(text=TOO_LONG)
         user = current_user()
         now = timezone.now().astimezone(user.zone)
         names = [NamedThing(kind, name, name, ()) for kind, name in own_names()]

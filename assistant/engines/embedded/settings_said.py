@@ -38,7 +38,9 @@ def settings_of(text: str) -> dict[str, Any]:
         found["volume_unit"] = "gal"
     elif re.search(r"\b(?:lit(?:re|er)s?|metric)\b", words):
         found["volume_unit"] = "L"
-    if day := re.search(r"\bweeks?\b.{0,200}\b(monday|sunday|saturday)\b|\b(monday|sunday|saturday)\b.{0,200}\bweeks?\b", words):
+    if day := re.search(
+        r"\bweeks?\b.{0,200}\b(monday|sunday|saturday)\b|\b(monday|sunday|saturday)\b.{0,200}\bweeks?\b", words
+    ):
         found["week_start"] = _DAYS[day.group(1) or day.group(2)]
     if name := _NAME.search(text):
         found["display_name"] = name.group(1).strip()
