@@ -78,7 +78,7 @@ class Archive:
             raise Unusable(f"It holds {info.filename[:80]!r}, which no export does.")
 
     def _manifest(self) -> dict[str, Any]:
-        with self._zip.open("manifest.json") as part:
+        with self._part("manifest.json") as part:
             text = part.read(MOST_OF_MANIFEST + 1)
         if len(text) > MOST_OF_MANIFEST:
             raise Unusable("Its manifest is too long.")
@@ -100,7 +100,7 @@ class Archive:
         if label not in self.rows:
             return  # a model that the PAM which made it did not have
         count, name = 0, f"rows/{label}.jsonl"
-        with self._zip.open(name) as part:
+        with self._part(name) as part:
             while line := part.readline(MOST_OF_ROW + 1):
                 if len(line) > MOST_OF_ROW:
                     raise Unusable(f"A row in {name} is longer than any that PAM writes.")
@@ -109,9 +109,15 @@ class Archive:
         if count != self.rows[label]:
             raise Unusable(f"{name} holds {count} rows, and {self.rows[label]} should be there.")
 
+    def _part(self, name: str) -> IO[bytes]:
+        try:
+            return self._zip.open(name)
+        except (KeyError, ValueError, OSError, RuntimeError, NotImplementedError, struct.error) as problem:
+            raise Unusable(f"It is damaged: {name} cannot be opened.") from problem
+
     def open(self, keeper: str, row: UUID) -> IO[bytes]:
         """Return a file of it, to be read within its declared length."""
-        return self._zip.open(f"files/{keeper}/{row}")
+        return self._part(f"files/{keeper}/{row}")
 
 
 def _parsed(text: bytes, where: str) -> dict[str, Any]:
