@@ -110,10 +110,7 @@ class NewEvent(Arguments):
     place: str | None = Field(default=None, max_length=200)
 
 
-@tool(
-    NewEvent, risk=Risk.REVERSIBLE, title="Add event", ask={"title": "What is it?", "start": "When is it?"},
-    untimed="you.add_task",
-)  # fmt: skip
+@tool(NewEvent, risk=Risk.REVERSIBLE, title="Add event", ask={"title": "What is it?", "start": "When is it?"})
 def add_event(user: Any, asked: NewEvent) -> Reply:
     """Put an appointment or other event into the calendar."""
     end = asked.end

@@ -89,8 +89,6 @@ class Tool:
     each: str = ""
     # The tool that "and 40 for the gig" goes on with instead, where that is what was just done.
     counterpart: str = ""
-    # The tool that is meant where the words give no time of day but start with what is to be done.
-    untimed: str = ""
     # The argument that names what the conversation is about, where the words name none.
     about: str = ""
 
@@ -131,7 +129,6 @@ def tool(
     past: bool = False,
     each: str = "",
     counterpart: str = "",
-    untimed: str = "",
     about: str = "",
 ) -> Callable[[Callable[[Any, A], Reply | None]], Callable[[Any, A], Reply | None]]:
     """Declare a tool; its name is the app and the function, its description the docstring.
@@ -149,7 +146,7 @@ def tool(
             raise ValueError(f"{name} has no docstring to be described by")
         _tools[name] = Tool(
             name, domain, arguments, risk, function, title, re.sub(r"\s+", " ", function.__doc__).strip(),
-            ask or {}, any_of, risk_of, audience, direct, past, each, counterpart, untimed, about,
+            ask or {}, any_of, risk_of, audience, direct, past, each, counterpart, about,
         )  # fmt: skip
         return function
 

@@ -111,7 +111,7 @@ def test_a_purchase_without_its_price_asks_for_it(text: str, what: str) -> None:
     [
         "I bought a car, a Corolla",
         "bought a new ute",
-        "add my car, a Mazda",
+        "add my car, it's a Mazda",
         "I've got a new van called Bertie",
         "add a motorbike called Vespa",
     ],

@@ -266,6 +266,7 @@ def _takes(element: Element, tokens: Sequence[Token], i: int, free: bool) -> lis
     found: list[tuple[int, float]] = []
     if slot in NAMES and token.kind in FITS.get(slot, {slot}):
         found.append((i + 1, 1.4))
+        free = False  # a name of one's own ends where it ends
     if not free:
         return found
     gain, says = 0.0, False

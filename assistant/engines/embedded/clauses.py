@@ -11,10 +11,13 @@ from pam.tools.registry import Tool, find
 from .align import FILLERS, LITTLE
 from .caution import speaks_of_nothing_to_do
 from .classifier import Guess, classifier
-from .language import plain
+from .language import language, plain
 from .tagging import Tagged
 
 MOST_BOUNDARIES = 7
+PART_COST = 0.75
+BEGINS_COST = 0.3  # of reading on over a word that something new begins with
+_BEGINS = re.compile(r"\b(?:also|plus|then)\b", re.IGNORECASE)
 _BOUNDARY = re.compile(
     r"(?:(?<=\D)|(?<=\d))[.!?;\n]{1,40}(?=\s|$)|,(?=\s)\s*(?:and |then |also |plus |but )?(?:then |also )?"
     r"|\s{1,40}(?:and then|and also|and|then|also|plus|comma and|comma|full stop)\s+|\s{1,40}[-–—&+]\s+",
@@ -61,7 +64,11 @@ def split(tagged: Tagged) -> list[Clause]:
     ]
     parts = {span: tagged.part(starts[span[0]], ends[span[1]]) for span in spans}
     guesses = dict(zip(spans, classifier().guess([parts[span].signature for span in spans]), strict=True))
-    scores = {span: _score(parts[span], guesses[span], span == (0, len(ends) - 1)) for span in spans}
+    begins = [_BEGINS.search(text[start:end]) is not None for start, end in cuts]
+    scores = {
+        (i, j): _score(parts[i, j], guesses[i, j], (i, j) == (0, len(ends) - 1)) - BEGINS_COST * sum(begins[i:j])
+        for i, j in spans
+    }
     # The best way to cover the pieces, from the left.
     best: list[tuple[float, list[tuple[int, int]]]] = [(0.0, [])]
     for j in range(len(ends)):
@@ -81,10 +88,12 @@ def _joined(tagged: Tagged, clauses: list[Clause]) -> list[Clause]:
     found: list[Clause] = []
     for clause in clauses:
         before = found[-1] if found else None
-        if before is not None and any(_completes(clause.tagged, before, kind) for kind in _FIGURES):
+        kind = next((kind for kind in _FIGURES if before and _completes(clause.tagged, before, kind)), "")
+        if before is not None and kind:
             part = tagged.part(before.start, clause.end)
             guesses = classifier().guess([part.signature])[0]
-            if before.confidence > guesses[0].confidence or guesses[0].label == before.label:
+            # Where a reading follows, what was done is still what it was.
+            if kind == "odometer" or before.confidence > guesses[0].confidence or guesses[0].label == before.label:
                 guesses = [Guess(before.label, max(before.confidence, guesses[0].confidence))]
             found[-1] = Clause(part, guesses, before.start, clause.end)
             continue
@@ -99,12 +108,17 @@ _FIGURES = {
 _METER = frozenset(["odometer", "odo", "clock", "reading", "reads", "mileage", "speedo", "says", "now", "km", "kms"])
 
 
+def _takes(label: str, kind: str) -> bool:
+    """Whether what is asked for is a write with such a figure; a bill that cannot be kept yet has its amount too."""
+    tool = find(label)
+    if tool is None:
+        return kind == "amount" and label in language().say_instead
+    return tool.effect == "write" and any(name in tool.arguments.model_fields for name in _FIGURES[kind])
+
+
 def _completes(part: Tagged, before: Clause, kind: str) -> bool:
     """Whether a stretch is hardly more than a figure that the clause before it takes and lacks."""
-    tool = find(before.label)
-    if tool is None or tool.effect != "write" or before.tagged.of(kind) or not part.of(kind):
-        return False
-    if not any(name in tool.arguments.model_fields for name in _FIGURES[kind]):
+    if before.tagged.of(kind) or not part.of(kind) or not _takes(before.label, kind):
         return False
     if kind == "odometer":
         return all(token.kind == kind or token.word in _LEANING | _METER for token in part.tokens)
@@ -113,7 +127,6 @@ def _completes(part: Tagged, before: Clause, kind: str) -> bool:
     return len(said) <= 2 and opens is not None and (opens.kind == kind or not said or opens.word in LITTLE)
 
 
-PART_COST = 0.75
 # A stretch of nothing but these leans on the one beside it: "put it in please", "that was last night", "cross it off".
 _LEANING = (
     FILLERS

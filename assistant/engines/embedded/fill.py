@@ -23,7 +23,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "what": ("what", "title", "source", "category", "payee", "vehicle"),
     "payee": ("payee", "station"),
     "source": ("source", "payee", "what"),
-    "title": ("title", "event_title", "what", "name"),
+    "title": ("title", "what", "name"),
     "place": ("place",),
     "destination": ("place", "name"),
     "name": ("name", "place", "title", "vehicle"),

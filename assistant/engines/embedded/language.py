@@ -20,7 +20,8 @@ from django.apps import apps
 
 MOST_VARIANTS = 24
 LEFT_OUT = 0.12  # share of values that are left out of an example
-STRANGE = 0.2  # share of free words that are drawn from words of no request at all
+STRANGE = 0.3  # share of things that are drawn from words of no request at all
+THINGS = frozenset({"what", "payee", "source"})  # money goes on anything; in titles and names the words tell something
 _PARTS = re.compile(r"\{[a-z_]+\}|(?:[a-z_]+=)?\[[^\[\]]*\]|\(|\)|[^\s\[\]{}()]+")
 _CHOICE_IN_PARENTHESES = re.compile(r"\(([^()\[\]]*\|[^()\[\]]*)\)")  # "(a|b)" is short for "([a|b])"
 
@@ -164,12 +165,12 @@ def _fill(rng: random.Random, label: str, slot: str) -> str:
         return tag(slot)
     if slot in NAMES and slot != "category" and rng.random() < 0.6:
         return tag(slot)
-    if rng.random() < STRANGE:
+    if slot in THINGS and rng.random() < STRANGE:
         return rng.choice(["", "", "a ", "the ", "my "]) + rng.choice(_strange_words())
     fillers = language().fillers
-    # A domain's own values go before those of all ("wheels_name" before "name").
-    own = [f"event_{slot}"] if label.startswith(("you.add_event", "you.edit_event")) else []
-    key = next((found for found in [*own, f"{label.split('.', maxsplit=1)[0]}_{slot}"] if found in fillers), slot)
+    # A tool's own values go before its domain's, and these before those of all ("wheels_name" before "name").
+    domain, _, tool = label.partition(".")
+    key = next((found for found in (f"{tool}_{slot}", f"{domain}_{slot}") if found in fillers), slot)
     values = fillers.get(key) or fillers.get(ALIKE.get(slot, "what")) or ["thing"]
     return plain(rng.choice(values))
 

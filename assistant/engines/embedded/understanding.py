@@ -13,7 +13,6 @@ from pam.tools.resolve import refs
 
 from .align import align
 from .caution import speaks_of_nothing_to_do
-from .classifier import Guess
 from .clauses import Clause, split
 from .fill import fill, money_json
 from .grammar.names import NamedThing
@@ -25,7 +24,7 @@ SURE_WRITE = 0.42  # below it a write is asked about, not made
 SURE_ASK = 0.3  # where something is missing anyway, a question harms nobody
 SURE_READ = 0.3
 RANKED = 0.6  # what a perfect alignment weighs against the classifier's share in choosing
-EXACT = 0.35  # and a phrasing that says all of the clause and nothing else
+EXACT = 0.5  # and a phrasing that says all of the clause and nothing else
 UNSAID = -0.15  # and that no phrasing of what is not for PAM says all of the clause
 ALIGNED = 0.45  # and in how sure the choice is
 
@@ -115,7 +114,7 @@ def choose(clause: Clause) -> tuple[str, float]:
     """Return the label of a clause and how sure it is: the classifier's likeliest, weighed by how well it aligns."""
     best: tuple[float, str, float] = (-9.0, "none", 0.0)
     for guess in clause.guesses[:3]:
-        if guess.confidence < 0.04:
+        if guess.confidence < 0.02:
             continue
         weight = sure = guess.confidence
         if guess.label != "none" and len(clause.guesses) > 1:
@@ -125,29 +124,14 @@ def choose(clause: Clause) -> tuple[str, float]:
             sure += ALIGNED * total
             if laid is not None and laid.exact:
                 weight, sure = weight + EXACT, sure + EXACT
-            tool = find(guess.label)
-            said = laid is not None and laid.exact
-            if tool is not None and tool.effect == "write" and not said and _lacks(tool, clause.tagged):
+            elif (tool := find(guess.label)) is not None and tool.effect == "write" and _lacks(tool, clause.tagged):
                 weight -= 0.15
         elif guess.label == "none" and len(clause.guesses) > 1:
             laid = align("none", clause.tagged.tokens)
             weight += EXACT if laid is not None and laid.exact else UNSAID  # "dad spent 40 on beer"
         if weight > best[0]:
             best = (weight, guess.label, max(guess.confidence, min(sure, 0.99) - 0.2))
-    label, confidence = best[1], best[2]
-    other = _untimed(label, clause)
-    return (other.label, max(confidence, other.confidence)) if other is not None else (label, confidence)
-
-
-def _untimed(label: str, clause: Clause) -> Guess | None:
-    """Return what is meant instead: without a time of day, "call the bank on Friday" is a task and no appointment."""
-    tool = find(label)
-    if tool is None or not tool.untimed or any(token.value.has_time for token in clause.tagged.of("when")):
-        return None
-    guess = next((guess for guess in clause.guesses if guess.label == tool.untimed), None)
-    laid = align(tool.untimed, clause.tagged.tokens)
-    title = laid.slots.get("title", ()) if laid else ()
-    return guess if title and _starts_with_verb(" ".join(token.text for token in title)) else None
+    return best[1], best[2]
 
 
 def _lacks(tool: Tool, tagged: Tagged) -> bool:
