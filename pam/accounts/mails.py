@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import structlog
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import get_connection, send_mail
 
 from pam.ops.once import forget, once
 
@@ -29,9 +30,10 @@ def send(address: str, subject: str, text: str) -> Future[None] | None:
     if not once(key, PAUSE_SECONDS):
         return None
     if settings.EMAIL_BACKEND in _AT_ONCE:
-        _deliver(key, address, subject, text)
+        _deliver(get_connection(), key, address, subject, text)
         return None
-    return _post.submit(_deliver, key, address, subject, text)
+    # By the way that is set now, whenever its turn comes.
+    return _post.submit(_deliver, get_connection(), key, address, subject, text)
 
 
 def pretend() -> None:
@@ -39,9 +41,9 @@ def pretend() -> None:
     once(_key("", "nothing"), 1)
 
 
-def _deliver(key: str, address: str, subject: str, text: str) -> None:
+def _deliver(connection: Any, key: str, address: str, subject: str, text: str) -> None:
     try:
-        send_mail(subject, text, None, [address])
+        send_mail(subject, text, None, [address], connection=connection)
     except Exception:
         forget(key)
         log.exception("accounts.mail_failed", subject=subject)
